@@ -1,0 +1,13 @@
+/** One Jest run over all workspaces. Sources are ES modules in TypeScript; swc only strips the types. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/spec', '<rootDir>/federation', '<rootDir>/homeserver', '<rootDir>/bench'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'esnext' }, module: { type: 'es6' } }],
+  },
+  modulePathIgnorePatterns: ['/dist/'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
