@@ -21,17 +21,20 @@ export type AuthKind = 'none' | 'optional' | 'guest' | 'user' | 'server' | 'admi
 export type RateLimitClass =
   | 'none' | 'general' | 'login' | 'registration' | 'message' | 'room_creation' | 'join' | 'invite' | 'media' | 'heavy';
 
-export interface EndpointSpec<Params extends TObject, Query extends TObject, Body extends TSchema, Response extends TSchema> {
+export interface EndpointSpec<
+  Auth extends AuthKind, Params extends TObject, Query extends TObject, Body extends TSchema, Response extends TSchema,
+> {
   readonly method: HttpMethod;
   /** With `{name}` placeholders; `/v3/` paths also answer under `/r0/`. */
   readonly path: string;
   /** Further paths that mean the same, for example unstable prefixes. They have the same placeholders. */
   readonly aliases?: readonly string[];
-  readonly auth: AuthKind;
+  readonly auth: Auth;
   readonly rateLimit: RateLimitClass;
   readonly params?: Params;
+  /** Query strings are converted to the schema's types (integers, booleans, arrays of strings) before validation. */
   readonly query?: Query;
-  /** JSON request body. `Type.Unknown()` or absent: not validated; see `rawBody`. */
+  /** JSON request body. Absent: no body is read. `Type.Unknown()`: any JSON. */
   readonly body?: Body;
   /** The body is handed over as a stream (media uploads). */
   readonly rawBody?: boolean;
@@ -44,18 +47,21 @@ export interface EndpointSpec<Params extends TObject, Query extends TObject, Bod
   readonly response?: Response;
 }
 
-export type Endpoint<
-  Params extends TObject = TObject, Query extends TObject = TObject, Body extends TSchema = TSchema, Response extends TSchema = TSchema,
-> = EndpointSpec<Params, Query, Body, Response>;
+export type Endpoint = EndpointSpec<AuthKind, TObject, TObject, TSchema, TSchema>;
 
-export type ParamsOf<E> = E extends EndpointSpec<infer P, TObject, TSchema, TSchema> ? (TObject extends P ? Record<string, string> : Static<P>) : never;
-export type QueryOf<E> = E extends EndpointSpec<TObject, infer Q, TSchema, TSchema> ? (TObject extends Q ? Record<string, never> : Static<Q>) : never;
-export type BodyOf<E> = E extends EndpointSpec<TObject, TObject, infer B, TSchema> ? (TSchema extends B ? unknown : Static<B>) : never;
+type Declared<S extends TSchema, General, Otherwise> = General extends S ? Otherwise : Static<S>;
+export type ParamsOf<E> =
+  E extends EndpointSpec<AuthKind, infer P, TObject, TSchema, TSchema> ? Declared<P, TObject, Record<string, string>> : never;
+export type QueryOf<E> =
+  E extends EndpointSpec<AuthKind, TObject, infer Q, TSchema, TSchema> ? Declared<Q, TObject, Record<string, never>> : never;
+export type BodyOf<E> =
+  E extends EndpointSpec<AuthKind, TObject, TObject, infer B, TSchema> ? Declared<B, TSchema, unknown> : never;
+export type AuthOf<E> = E extends EndpointSpec<infer A, TObject, TObject, TSchema, TSchema> ? A : never;
 
 /** Declares an endpoint; keeps the literal types, so that handlers are typed from it. */
 export function endpoint<
-  const Params extends TObject = TObject, const Query extends TObject = TObject, const Body extends TSchema = TSchema,
-  const Response extends TSchema = TSchema,
->(spec: EndpointSpec<Params, Query, Body, Response>): EndpointSpec<Params, Query, Body, Response> {
+  const Auth extends AuthKind, Params extends TObject = TObject, Query extends TObject = TObject,
+  Body extends TSchema = TSchema, Response extends TSchema = TSchema,
+>(spec: EndpointSpec<Auth, Params, Query, Body, Response>): EndpointSpec<Auth, Params, Query, Body, Response> {
   return spec;
 }
