@@ -39,3 +39,62 @@ export interface RoomVersion {
   /** v12+: the room id is `!` and the reference hash of the create event; create is not in auth_events. */
   readonly hashedRoomId: boolean;
 }
+
+const v1: RoomVersion = {
+  id: '1',
+  stable: true,
+  eventIdFormat: 'random',
+  stateResolution: 'v1',
+  enforceKeyValidity: false,
+  strictCanonicalJson: false,
+  specialCasesAliases: true,
+  limitNotificationsPowerLevels: false,
+  redactionAuthRule: true,
+  knock: false,
+  restrictedJoin: false,
+  knockRestrictedJoin: false,
+  redactionKeepsAllow: false,
+  redactionKeepsJoinAuthorised: false,
+  integerPowerLevels: false,
+  updatedRedactionRules: false,
+  implicitRoomCreator: false,
+  privilegedCreators: false,
+  hashedRoomId: false,
+};
+const v2: RoomVersion = { ...v1, id: '2', stateResolution: 'v2' };
+const v3: RoomVersion = { ...v2, id: '3', eventIdFormat: 'base64', redactionAuthRule: false };
+const v4: RoomVersion = { ...v3, id: '4', eventIdFormat: 'urlsafe' };
+const v5: RoomVersion = { ...v4, id: '5', enforceKeyValidity: true };
+const v6: RoomVersion = {
+  ...v5,
+  id: '6',
+  strictCanonicalJson: true,
+  specialCasesAliases: false,
+  limitNotificationsPowerLevels: true,
+};
+const v7: RoomVersion = { ...v6, id: '7', knock: true };
+const v8: RoomVersion = { ...v7, id: '8', restrictedJoin: true, redactionKeepsAllow: true };
+const v9: RoomVersion = { ...v8, id: '9', redactionKeepsJoinAuthorised: true };
+const v10: RoomVersion = { ...v9, id: '10', knockRestrictedJoin: true, integerPowerLevels: true };
+const v11: RoomVersion = { ...v10, id: '11', updatedRedactionRules: true, implicitRoomCreator: true };
+const v12: RoomVersion = { ...v11, id: '12', stateResolution: 'v2.1', privilegedCreators: true, hashedRoomId: true };
+
+export const roomVersions: Readonly<Record<RoomVersionId, RoomVersion>> = {
+  '1': v1,
+  '2': v2,
+  '3': v3,
+  '4': v4,
+  '5': v5,
+  '6': v6,
+  '7': v7,
+  '8': v8,
+  '9': v9,
+  '10': v10,
+  '11': v11,
+  '12': v12,
+};
+
+/** The rules of a version, or undefined if this server does not know it. */
+export function findRoomVersion(id: string): RoomVersion | undefined {
+  return Object.hasOwn(roomVersions, id) ? roomVersions[id as RoomVersionId] : undefined;
+}

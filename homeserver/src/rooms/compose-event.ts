@@ -1,0 +1,60 @@
+/** Makes a signed event of a draft and decides whether the room allows it. */
+import { randomBytes } from 'node:crypto';
+import { authoriseEvent } from '@nexuscomm/spec/auth-rules/authorise-event.ts';
+import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
+import { forbidden } from '@nexuscomm/spec/errors.ts';
+import { buildEvent } from '@nexuscomm/spec/events/build-event.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { checkEventSize } from '@nexuscomm/spec/events/size-limits.ts';
+import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import type { HeadPlace } from './room.ts';
+import type { EventDraft } from './room-engine.ts';
+
+/** The state that decides on an event. */
+export type StateLookup = (type: string, stateKey: string) => RoomEvent | undefined;
+
+/** Depth is bounded by what canonical JSON can carry (Server-Server API, "depth"). */
+const MAX_DEPTH = 2 ** 53 - 1;
+
+export function composeEvent(options: {
+  version: RoomVersion;
+  /** absent for the create event of a room whose id is its hash */
+  roomId: RoomId | undefined;
+  head: HeadPlace;
+  authEvents: readonly RoomEvent[];
+  draft: EventDraft;
+  crypto: CryptoProvider;
+  signingKey: SigningKey;
+  serverName: ServerName;
+  now: () => number;
+}): RoomEvent {
+  const { version, roomId, head, authEvents, draft, crypto, signingKey, serverName, now } = options;
+  const event = buildEvent({
+    version,
+    crypto,
+    key: signingKey,
+    serverName,
+    draft: {
+      roomId,
+      type: draft.type,
+      stateKey: draft.stateKey,
+      sender: draft.sender,
+      content: draft.content,
+      redacts: draft.redacts as EventId | undefined,
+      originServerTs: draft.originServerTs ?? now(),
+      depth: Math.min(head.depth + 1, MAX_DEPTH),
+      prevEvents: head.tips.map((tip) => tip.eventId as EventId),
+      authEvents: authEvents.map((auth) => auth.eventId),
+      eventId: version.eventIdFormat === 'random' ? (`$${randomBytes(18).toString('base64url')}:${serverName}` as EventId) : undefined,
+    },
+  });
+  checkEventSize(event.json);
+  return event;
+}
+
+/** Throws M_FORBIDDEN if the auth rules of the room's version refuse the event. */
+export function authoriseLocalEvent(version: RoomVersion, event: RoomEvent, state: StateLookup): void {
+  const verdict = authoriseEvent({ version, event, state });
+  if (!verdict.allowed) throw forbidden(verdict.reason);
+}

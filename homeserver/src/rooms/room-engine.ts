@@ -1,0 +1,445 @@
+/**
+ * The rooms of this process: loads them, writes to them, and tells subscribers what was committed. The only way to
+ * change a room.
+ */
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
+import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
+import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
+import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
+import { MatrixError, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import type { RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import type { Queryable } from '../storage/database.ts';
+import type { StreamPositions } from '../storage/stream-positions.ts';
+import type { StringTable } from '../storage/string-table.ts';
+import { authoriseLocalEvent, composeEvent, type StateLookup } from './compose-event.ts';
+import { CommitPipeline } from './commit-pipeline.ts';
+import { EventReader } from './event-reader.ts';
+import type { Member } from './membership.ts';
+import { placeEvent, type PlacedEvent } from './place-event.ts';
+import { Room, type HeadPlace } from './room.ts';
+import { findRoomNids, loadRooms, loadStates } from './room-loader.ts';
+import { shardOf } from './shard-leases.ts';
+import { stateKeyText } from './state-key.ts';
+import { SnapshotChain, type StateMap } from './state-snapshots.ts';
+import type { StoredEvent } from './stored-event.ts';
+import { TransactionLog } from './transaction-log.ts';
+
+/** An event that a local user wants to send. */
+export interface EventDraft {
+  readonly sender: UserId;
+  readonly type: string;
+  readonly stateKey?: string;
+  readonly content: JsonObject;
+  /** for m.room.redaction: the event to redact */
+  readonly redacts?: string;
+  /** ms since the epoch; now, if absent (application services may set it) */
+  readonly originServerTs?: number;
+}
+
+/** A client's transaction: `txnId` scoped as in transaction-scope.ts. */
+export interface DraftTransaction {
+  readonly deviceNid: number;
+  readonly scopedTxnId: string;
+}
+
+/** One committed event and what it changed. Handed to subscribers in commit order, before the watermark rises. */
+export interface RoomCommit {
+  readonly room: Room;
+  readonly stored: StoredEvent;
+  /** memberships that changed, with what they were before */
+  readonly members: readonly { readonly before: Member | undefined; readonly after: Member }[];
+  /** the event that this one redacted, as it is in memory */
+  readonly redacted: StoredEvent | undefined;
+}
+
+export interface RoomEngineOptions {
+  readonly db: Queryable;
+  readonly strings: StringTable;
+  readonly positions: StreamPositions;
+  readonly crypto: CryptoProvider;
+  readonly signingKey: SigningKey;
+  readonly serverName: ServerName;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly epochs: ReadonlyMap<number, number>;
+  readonly onLeaseLost: (error: Error) => void;
+  readonly cache: { readonly rooms: number; readonly events: number; readonly recentEventsPerRoom: number; readonly states: number };
+  readonly maxCommitBatch: number;
+  readonly commitRetryMs: number;
+}
+
+/** Gives a composed event its place on the head. */
+type PlaceEvent = (event: RoomEvent, authNids: readonly number[]) => Promise<StoredEvent>;
+
+const EMPTY_HEAD: HeadPlace = { tips: [], depth: 0, chain: SnapshotChain.empty };
+const TRANSACTION_DEVICES = 10_000;
+const TRANSACTIONS_PER_DEVICE = 10_000;
+
+export class RoomEngine {
+  readonly events: EventReader;
+  readonly strings: StringTable;
+  readonly transactions: TransactionLog;
+  readonly #options: RoomEngineOptions;
+  readonly #rooms: LRUCache<number, Room>;
+  /** Rooms with work in progress stay, whatever the cache thinks. */
+  readonly #pinned = new Map<number, Room>();
+  readonly #loading = new Map<number, Promise<Room | undefined>>();
+  readonly #nidOfId: LRUCache<string, number>;
+  readonly #states: LRUCache<number, StateMap>;
+  readonly #pipeline: CommitPipeline;
+  readonly #listeners: ((commit: RoomCommit) => void)[] = [];
+
+  constructor(options: RoomEngineOptions) {
+    this.#options = options;
+    this.strings = options.strings;
+    this.events = new EventReader(options.db, options.cache.events);
+    this.transactions = new TransactionLog(options.db, { devices: TRANSACTION_DEVICES, perDevice: TRANSACTIONS_PER_DEVICE });
+    this.#rooms = new LRUCache({ max: options.cache.rooms });
+    this.#nidOfId = new LRUCache({ max: options.cache.rooms * 2 });
+    this.#states = new LRUCache({ max: options.cache.states });
+    this.#pipeline = new CommitPipeline({
+      db: options.db,
+      epochs: options.epochs,
+      maxBatch: options.maxCommitBatch,
+      retryForMs: options.commitRetryMs,
+      now: options.now,
+      wait: options.wait,
+      onLeaseLost: options.onLeaseLost,
+      settle: (positions) => options.positions.settle(positions),
+    });
+  }
+
+  /** Called for every committed event, in commit order, before the watermark rises. Must not throw or wait. */
+  onCommit(listener: (commit: RoomCommit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Resolves when all that was enqueued is committed or failed. */
+  async close(): Promise<void> {
+    await this.#pipeline.drain();
+  }
+
+  // --- reading ---
+
+  /** The room, or undefined if this server does not know it. */
+  async find(roomId: string): Promise<Room | undefined> {
+    let nid = this.#nidOfId.get(roomId);
+    if (nid === undefined) {
+      nid = (await findRoomNids(this.#options.db, [roomId])).get(roomId);
+      if (nid === undefined) return undefined;
+      this.#nidOfId.set(roomId, nid);
+    }
+    return this.byNid(nid);
+  }
+
+  /** The room; M_NOT_FOUND if this server does not know it. */
+  async get(roomId: string): Promise<Room> {
+    const room = await this.find(roomId);
+    if (!room) throw notFound('This server does not know that room.');
+    return room;
+  }
+
+  /** The room, if it is in memory. */
+  cached(nid: number): Room | undefined {
+    return this.#pinned.get(nid) ?? this.#rooms.get(nid);
+  }
+
+  async byNid(nid: number): Promise<Room | undefined> {
+    return this.cached(nid) ?? (await this.byNids([nid])).get(nid);
+  }
+
+  /** The rooms by number; four statements at most for all that are not in memory. */
+  async byNids(nids: readonly number[]): Promise<Map<number, Room>> {
+    const found = new Map<number, Room>();
+    const missing: number[] = [];
+    const waiting: Promise<Room | undefined>[] = [];
+    for (const nid of new Set(nids)) {
+      const cached = this.cached(nid);
+      const loading = this.#loading.get(nid);
+      if (cached) found.set(nid, cached);
+      else if (loading) waiting.push(loading);
+      else missing.push(nid);
+    }
+    if (missing.length > 0) waiting.push(...this.#load(missing));
+    for (const room of await Promise.all(waiting)) if (room) found.set(room.nid, room);
+    return found;
+  }
+
+  /** The committed state event of a key. */
+  async stateEvent(room: Room, type: string, stateKey: string): Promise<StoredEvent | undefined> {
+    const key = await this.strings.find(stateKeyText(type, stateKey));
+    const nid = key === undefined ? undefined : room.state.get(key);
+    return nid === undefined ? undefined : this.events.byNid(nid);
+  }
+
+  /** State maps of snapshots, by snapshot id (`StoredEvent.snapBefore`). Not to be changed by the caller. */
+  async statesAt(snaps: readonly number[]): Promise<Map<number, ReadonlyMap<number, number>>> {
+    const found = new Map<number, ReadonlyMap<number, number>>();
+    const missing: number[] = [];
+    for (const snap of new Set(snaps)) {
+      const cached = this.#states.get(snap);
+      if (cached) found.set(snap, cached);
+      else missing.push(snap);
+    }
+    if (missing.length > 0) {
+      for (const [snap, state] of await loadStates(this.#options.db, missing)) {
+        this.#states.set(snap, state);
+        found.set(snap, state);
+      }
+    }
+    return found;
+  }
+
+  // --- writing ---
+
+  /** Sends one event; resolves when it is durable. A state event equal to the one in force is not sent again. */
+  async send(room: Room, draft: EventDraft, transaction?: DraftTransaction): Promise<StoredEvent> {
+    if (!transaction) return (await this.sendAll(room, [draft]))[0]!;
+    const nid = await this.transactions.once(transaction.deviceNid, transaction.scopedTxnId, async () => {
+      const [stored] = await this.#append(room, [draft], transaction);
+      return stored!.nid;
+    });
+    const stored = room.headEvent(nid) ?? (await this.events.byNid(nid));
+    if (!stored) throw new Error(`event ${nid} of a transaction is missing`);
+    return stored;
+  }
+
+  /** Sends events one upon the other, all or none of them. */
+  async sendAll(room: Room, drafts: readonly EventDraft[]): Promise<StoredEvent[]> {
+    return this.#append(room, drafts, undefined);
+  }
+
+  /** Creates a room from its create event and the events that follow it: all of them or nothing. */
+  async create(options: { version: RoomVersion; create: EventDraft; initial: (roomId: RoomId) => readonly EventDraft[] }): Promise<Room> {
+    const { version, create, initial } = options;
+    await this.#options.positions.ready(1);
+    const nid = this.#options.positions.takeId();
+    const ownId = version.hashedRoomId ? undefined : (`!${randomBytes(13).toString('base64url')}:${this.#options.serverName}` as RoomId);
+    const first = composeEvent({ ...this.#composer(), version, roomId: ownId, head: EMPTY_HEAD, authEvents: [], draft: create });
+    const { roomId } = first;
+    const room = new Room(
+      { nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] },
+      this.#options.cache.recentEventsPerRoom,
+    );
+    this.#pinned.set(nid, room);
+    try {
+      const { written } = await room.mailbox.run(async () =>
+        this.#write(room, undefined, async (place) => {
+          await place(first, []);
+          for (const draft of initial(roomId)) await this.#build(room, draft, place);
+        }),
+      );
+      await written;
+      this.#rooms.set(nid, room);
+      this.#nidOfId.set(roomId, nid);
+    } finally {
+      this.#unpin(room);
+    }
+    return room;
+  }
+
+  async #append(target: Room, drafts: readonly EventDraft[], transaction: DraftTransaction | undefined): Promise<StoredEvent[]> {
+    const room = this.#pin(target);
+    try {
+      const { written, result } = await room.mailbox.run(async () => {
+        if (room.stale) await this.#reload(room);
+        return this.#write(room, transaction, async (place) => {
+          const stored: StoredEvent[] = [];
+          for (const draft of drafts) stored.push(await this.#build(room, draft, place));
+          return stored;
+        });
+      });
+      await written;
+      return result;
+    } finally {
+      this.#unpin(room);
+    }
+  }
+
+  /** Builds events on the head, then enqueues all of them; if one can't be built, none is written. */
+  async #write<T>(
+    room: Room,
+    transaction: DraftTransaction | undefined,
+    build: (place: PlaceEvent) => Promise<T>,
+  ): Promise<{ written: Promise<void>; result: T }> {
+    const { head } = room;
+    const placed: PlacedEvent[] = [];
+    try {
+      const result = await build(async (event, authNids) => {
+        const { positions, now } = this.#options;
+        const redactedNid = await this.#checkRedaction(room, event);
+        const one = await placeEvent({ room, event, authNids, redactedNid, transaction, strings: this.strings, positions, now });
+        placed.push(one);
+        room.advance(one.change);
+        return one.stored;
+      });
+      if (room.stale) throw new MatrixError('M_UNKNOWN', 503, 'The database failed while the event was being written. Send it again.');
+      return { written: this.#enqueue(room, placed), result };
+    } catch (error) {
+      room.retreat(
+        placed.map((one) => one.change),
+        head,
+      );
+      this.#options.positions.settle(placed.flatMap(({ stored }) => (stored.pos === null ? [] : [stored.pos])));
+      throw error;
+    }
+  }
+
+  /** Composes a draft on the head, authorises and places it. */
+  async #build(room: Room, draft: EventDraft, place: PlaceEvent): Promise<StoredEvent> {
+    const auth = await this.#authEvents(room, draft);
+    const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
+    if (same) return same;
+    const event = composeEvent({
+      ...this.#composer(),
+      version: room.version,
+      roomId: room.roomId,
+      head: room.head,
+      authEvents: auth.named.map((stored) => stored.event),
+      draft,
+    });
+    authoriseLocalEvent(room.version, event, auth.state);
+    return place(
+      event,
+      auth.named.map((stored) => stored.nid),
+    );
+  }
+
+  /** The state at the head that decides on the draft, and the part of it that the event names in `auth_events`. */
+  async #authEvents(room: Room, draft: EventDraft): Promise<{ named: StoredEvent[]; state: StateLookup }> {
+    const { type, stateKey, sender, content } = draft;
+    const named = authEventKeys(room.version, { type, stateKey, sender, content });
+    const wanted: readonly (readonly [string, string])[] = room.version.hashedRoomId ? [...named, ['m.room.create', '']] : named;
+    const keys = await this.strings.ids(wanted.map(([wantedType, key]) => stateKeyText(wantedType, key)));
+    const nids = keys.map((key) => room.headStateNid(key));
+    const loaded = await this.#headEvents(room, nids.filter((nid) => nid !== undefined));
+    const found = new Map<string, StoredEvent>();
+    wanted.forEach(([wantedType, key], i) => {
+      const nid = nids[i];
+      const stored = nid === undefined ? undefined : loaded.get(nid);
+      if (stored) found.set(stateKeyText(wantedType, key), stored);
+    });
+    return {
+      named: named.flatMap(([wantedType, key]) => found.get(stateKeyText(wantedType, key)) ?? []),
+      state: (wantedType, key) => found.get(stateKeyText(wantedType, key))?.event,
+    };
+  }
+
+  /**
+   * The event that a redaction redacts. A user may redact what they sent, and with the power level for it anything
+   * (Client-Server API, "Redactions").
+   */
+  async #checkRedaction(room: Room, event: RoomEvent): Promise<number | undefined> {
+    if (event.type !== 'm.room.redaction' || event.redacts === undefined) return undefined;
+    const pending = room.headChangeOf(event.redacts);
+    const target = pending ?? (await this.events.byId(event.redacts));
+    if (!target || target.roomNid !== room.nid) throw notFound('The event to redact is not in this room.');
+    if (target.event.sender !== event.sender) {
+      const [create, powerLevels] = await Promise.all(
+        ['m.room.create', 'm.room.power_levels'].map(async (type) => {
+          const nid = room.headStateNid(await this.strings.id(stateKeyText(type, '')));
+          return nid === undefined ? undefined : (await this.#headEvents(room, [nid])).get(nid)?.event;
+        }),
+      );
+      const levels = readPowerLevels({ version: room.version, create: create!, powerLevels });
+      if (levels.userLevel(event.sender) < levels.redact) throw forbidden('You may not redact what others have sent in this room.');
+    }
+    return target.nid;
+  }
+
+  /** The state event in force, if the draft would only repeat it. */
+  async #equalState(room: Room, draft: EventDraft, stateKey: string): Promise<StoredEvent | undefined> {
+    const nid = room.headStateNid(await this.strings.id(stateKeyText(draft.type, stateKey)));
+    if (nid === undefined) return undefined;
+    const current = (await this.#headEvents(room, [nid])).get(nid);
+    const equal =
+      current !== undefined &&
+      current.redactedBy === undefined &&
+      current.event.sender === draft.sender &&
+      encodeCanonicalJson(current.event.content) === encodeCanonicalJson(draft.content);
+    return equal ? current : undefined;
+  }
+
+  async #headEvents(room: Room, nids: readonly number[]): Promise<Map<number, StoredEvent>> {
+    const pending = nids.flatMap((nid) => room.headEvent(nid) ?? []);
+    const rest = nids.filter((nid) => !room.headEvent(nid));
+    const found = rest.length === 0 ? new Map<number, StoredEvent>() : await this.events.byNids(rest);
+    for (const stored of pending) found.set(stored.nid, stored);
+    return found;
+  }
+
+  #enqueue(room: Room, placed: readonly PlacedEvent[]): Promise<void> {
+    if (placed.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      placed.forEach((one, i) => {
+        this.#pipeline.enqueue({
+          write: one.write,
+          committed: () => {
+            this.#committed(room, one);
+            if (i === placed.length - 1) resolve();
+          },
+          failed: (error) => {
+            room.stale = true;
+            reject(error);
+          },
+        });
+      });
+    });
+  }
+
+  #committed(room: Room, { stored, change, write }: PlacedEvent): void {
+    const members = change.members.map((after) => ({ before: room.members.get(after.userNid), after }));
+    room.commit(change);
+    this.events.remember(stored);
+    const redacted = write.redacts === undefined ? undefined : this.events.cached(write.redacts);
+    redacted?.markRedacted(stored.nid);
+    if (write.relation) this.events.cachedById(write.relation.parent)?.markRelated();
+    for (const listener of this.#listeners) listener({ room, stored, members, redacted });
+  }
+
+  #load(nids: readonly number[]): Promise<Room | undefined>[] {
+    const loading = loadRooms(this.#options.db, nids).then((rooms) => new Map(rooms.map((room) => [room.nid, room])));
+    return nids.map((nid) => {
+      const one = loading
+        .then((rooms) => {
+          const loaded = rooms.get(nid);
+          if (!loaded) return undefined;
+          const room = new Room(loaded, this.#options.cache.recentEventsPerRoom);
+          this.#rooms.set(nid, room);
+          this.#nidOfId.set(room.roomId, nid);
+          return room;
+        })
+        .finally(() => this.#loading.delete(nid));
+      this.#loading.set(nid, one);
+      return one;
+    });
+  }
+
+  async #reload(room: Room): Promise<void> {
+    const [loaded] = await loadRooms(this.#options.db, [room.nid]);
+    if (!loaded) throw notFound('This server does not know that room.');
+    room.reload(loaded);
+  }
+
+  /** The one live object of the room, kept in memory until `#unpin`. */
+  #pin(room: Room): Room {
+    const live = this.cached(room.nid) ?? room;
+    this.#pinned.set(live.nid, live);
+    this.#rooms.set(live.nid, live);
+    return live;
+  }
+
+  #unpin(room: Room): void {
+    if (!room.busy) this.#pinned.delete(room.nid);
+  }
+
+  #composer(): Pick<RoomEngineOptions, 'crypto' | 'signingKey' | 'serverName' | 'now'> {
+    const { crypto, signingKey, serverName, now } = this.#options;
+    return { crypto, signingKey, serverName, now };
+  }
+}

@@ -1,0 +1,128 @@
+/** An event as this server keeps it: the event itself and its place in the room. */
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { redactContent } from '@nexuscomm/spec/events/redact-event.ts';
+import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
+
+export const EVENT_REJECTED = 1;
+export const EVENT_SOFT_FAILED = 2;
+export const EVENT_OUTLIER = 4;
+
+export interface EventRecord {
+  readonly nid: number;
+  /** stream position; null: not on the timeline; negative: backfilled */
+  readonly pos: number | null;
+  readonly roomNid: number;
+  readonly roomVersion: string;
+  readonly event: RoomEvent;
+  readonly typeNid: number;
+  readonly senderNid: number;
+  /** string-table id of the state key; undefined: not a state event */
+  readonly key: number | undefined;
+  /** the state event of the same key that was in force before this one */
+  readonly replaces: number | undefined;
+  /** id of the state snapshot before the event; 0: empty state */
+  readonly snapBefore: number;
+  readonly flags: number;
+  readonly redactedBy: number | undefined;
+  /** the sending device's transaction, as far as it is known in memory or in the table */
+  readonly txn: EventTransaction | undefined;
+  /** Some other event relates to this one: bundled aggregations are worth asking for. */
+  readonly related: boolean;
+}
+
+export interface EventTransaction {
+  readonly deviceNid: number;
+  readonly txnId: string;
+}
+
+export class StoredEvent implements EventRecord {
+  readonly nid: number;
+  readonly pos: number | null;
+  readonly roomNid: number;
+  readonly roomVersion: string;
+  readonly event: RoomEvent;
+  readonly typeNid: number;
+  readonly senderNid: number;
+  readonly key: number | undefined;
+  readonly replaces: number | undefined;
+  readonly snapBefore: number;
+  readonly flags: number;
+  readonly txn: EventTransaction | undefined;
+  #redactedBy: number | undefined;
+  #related: boolean;
+  #clientJson: string | undefined;
+
+  constructor(record: EventRecord) {
+    this.nid = record.nid;
+    this.pos = record.pos;
+    this.roomNid = record.roomNid;
+    this.roomVersion = record.roomVersion;
+    this.event = record.event;
+    this.typeNid = record.typeNid;
+    this.senderNid = record.senderNid;
+    this.key = record.key;
+    this.replaces = record.replaces;
+    this.snapBefore = record.snapBefore;
+    this.flags = record.flags;
+    this.txn = record.txn;
+    this.#redactedBy = record.redactedBy;
+    this.#related = record.related;
+  }
+
+  /** The redaction that was applied to this event, if any. */
+  get redactedBy(): number | undefined {
+    return this.#redactedBy;
+  }
+
+  /** Applies a committed redaction to the copy in memory. */
+  markRedacted(redactionNid: number): void {
+    this.#redactedBy = redactionNid;
+    this.#clientJson = undefined;
+  }
+
+  get related(): boolean {
+    return this.#related;
+  }
+
+  /** An event that relates to this one was committed. */
+  markRelated(): void {
+    this.#related = true;
+  }
+
+  get isState(): boolean {
+    return this.key !== undefined;
+  }
+
+  /** What clients may see of the content: pruned once the event is redacted. */
+  get content(): JsonObject {
+    if (this.#redactedBy === undefined) return this.event.content;
+    const version = findRoomVersion(this.roomVersion);
+    if (!version) throw new Error(`stored event ${this.event.eventId} has the unknown room version ${this.roomVersion}`);
+    return redactContent(this.event.type, this.event.content, version);
+  }
+
+  /**
+   * The event in client format, serialised once: an object without its closing brace, without `room_id` and `unsigned`,
+   * which are spliced in per recipient (see client-event.ts).
+   */
+  get clientJson(): string {
+    return (this.#clientJson ??= this.#serialise());
+  }
+
+  #serialise(): string {
+    const { event } = this;
+    let content = this.content;
+    let redacts = '';
+    if (event.redacts !== undefined && this.#redactedBy === undefined) {
+      // Old clients look for `redacts` at the top, new ones in the content, whatever the room's version.
+      redacts = `,"redacts":${JSON.stringify(event.redacts)}`;
+      if (content['redacts'] === undefined) content = { ...content, redacts: event.redacts };
+    }
+    const stateKey = event.stateKey === undefined ? '' : `,"state_key":${JSON.stringify(event.stateKey)}`;
+    return (
+      `{"type":${JSON.stringify(event.type)},"sender":${JSON.stringify(event.sender)},"content":${JSON.stringify(content)}` +
+      `${stateKey}${redacts},"event_id":${JSON.stringify(event.eventId)},"origin_server_ts":${event.originServerTs}`
+    );
+  }
+}

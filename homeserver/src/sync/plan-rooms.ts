@@ -1,0 +1,49 @@
+/** Decides which rooms a sync answer has, and in which section. */
+import { sql, type Queryable } from '../storage/database.ts';
+import { BAN, INVITE, JOIN, KNOCK, LEAVE } from '../rooms/membership.ts';
+import type { SyncRequest } from './sync-request.ts';
+import type { LiveMembership } from './user-live.ts';
+
+const selectChangedRooms = sql(
+  'sync_changed_rooms',
+  `select m.room_nid from member m join room_head h on h.room_nid = m.room_nid
+   where m.user_nid = $1 and m.membership = 1 and h.last_pos > $2`,
+);
+
+export interface RoomPlan {
+  readonly joined: readonly LiveMembership[];
+  readonly left: readonly LiveMembership[];
+  readonly invited: readonly LiveMembership[];
+  readonly knocked: readonly LiveMembership[];
+}
+
+/** Rooms with news other than events, for when memory does not reach back to `since`. */
+export type OtherNews = () => Promise<Iterable<number>>;
+
+export async function planRooms(db: Queryable, request: SyncRequest, otherNews: OtherNews): Promise<RoomPlan> {
+  const { user, since, filter } = request;
+  const all = since === 0 || request.fullState;
+  const candidates = all ? [...user.rooms.values()] : await changedMemberships(db, request, otherNews);
+  const plan = { joined: [] as LiveMembership[], left: [] as LiveMembership[], invited: [] as LiveMembership[], knocked: [] as LiveMembership[] };
+  for (const membership of candidates) {
+    const fresh = membership.pos > since;
+    if (membership.membership === JOIN) plan.joined.push(membership);
+    else if (membership.membership === INVITE && (all || fresh)) plan.invited.push(membership);
+    else if (membership.membership === KNOCK && (all || fresh)) plan.knocked.push(membership);
+    else if ((membership.membership === LEAVE || membership.membership === BAN) && !membership.forgotten) {
+      if (since === 0 ? filter.includeLeave : fresh) plan.left.push(membership);
+    }
+  }
+  return plan;
+}
+
+async function changedMemberships(db: Queryable, request: SyncRequest, otherNews: OtherNews): Promise<LiveMembership[]> {
+  const { user, since } = request;
+  let changed: Iterable<number> | undefined = user.roomsChangedSince(since);
+  if (changed === undefined) {
+    const rows = await db.query<{ room_nid: number }>(selectChangedRooms, [user.userNid, since]);
+    const recent = [...user.rooms.values()].filter((membership) => membership.pos > since).map((membership) => membership.roomNid);
+    changed = new Set([...rows.map((row) => row.room_nid), ...recent, ...(await otherNews())]);
+  }
+  return [...changed].flatMap((roomNid) => user.rooms.get(roomNid) ?? []);
+}

@@ -1,0 +1,382 @@
+/**
+ * Renders rooms of a sync answer as JSON text. Rooms are done in batches: what the whole batch needs is read with a few
+ * statements (none, if it is all in memory), then each room is put together without waiting.
+ */
+import { clientEvent } from '../rooms/client-event.ts';
+import { INVITE, JOIN } from '../rooms/membership.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomEngine } from '../rooms/room-engine.ts';
+import { stateKeyText } from '../rooms/state-key.ts';
+import type { StoredEvent } from '../rooms/stored-event.ts';
+import type { TimelineReader } from '../rooms/timeline-reader.ts';
+import type { EventVisibility, VisibleEvent } from '../rooms/visibility.ts';
+import type { LazyMembers } from './lazy-members.ts';
+import type { AccountDataEntry, SyncSources, UnreadCounts } from './sources.ts';
+import { allowsStored, selectFields } from './sync-filter.ts';
+import type { SyncRequest } from './sync-request.ts';
+import type { LiveMembership } from './user-live.ts';
+
+export interface RoomRendererDeps {
+  readonly engine: RoomEngine;
+  readonly timeline: TimelineReader;
+  readonly visibility: EventVisibility;
+  readonly lazyMembers: LazyMembers;
+  readonly sources: SyncSources;
+  /** timeline events per room when the filter does not say, and at most */
+  readonly defaultTimelineLimit: number;
+  readonly maxTimelineLimit: number;
+}
+
+/** A room's part of the answer before its events are read. */
+interface RoomView {
+  readonly room: Room;
+  readonly membership: LiveMembership;
+  /** events after this position are told; 0: the room is new to the client */
+  readonly since: number;
+  /** and up to this one */
+  readonly upto: number;
+  timeline: VisibleEvent[];
+  limited: boolean;
+  /** state events to send, as numbers */
+  state: Set<number>;
+  /** the position before the first event of the timeline, for `prev_batch` */
+  readonly left: boolean;
+}
+
+/** How many times a selective filter may go further back to fill a timeline. */
+const MAX_FILTER_PAGES = 8;
+const HEROES = 5;
+
+export class RoomRenderer {
+  readonly #deps: RoomRendererDeps;
+
+  constructor(deps: RoomRendererDeps) {
+    this.#deps = deps;
+  }
+
+  /** `"!id":{...}` of each joined or left room that has something to tell. */
+  async rooms(request: SyncRequest, memberships: readonly LiveMembership[], left: boolean, roomData: ReadonlyMap<number, AccountDataEntry[]>): Promise<string[]> {
+    const rooms = await this.#deps.engine.byNids(memberships.map((membership) => membership.roomNid));
+    const views = memberships.flatMap((membership) => {
+      const room = rooms.get(membership.roomNid);
+      return room && request.filter.allowsRoom(room.roomId) ? [viewOf(request, room, membership, left)] : [];
+    });
+    await this.#fillTimelines(request, views);
+    await Promise.all(views.map((view) => this.#chooseState(request, view)));
+    const shown = [...views.flatMap((view) => view.timeline.map(({ stored }) => stored))];
+    const [events, receipts, unread, relations] = await Promise.all([
+      this.#deps.engine.events.byNids(neededEvents(views)),
+      left || request.filter.ephemeral.passesNone
+        ? new Map<number, string>()
+        : this.#deps.sources.receipts.changed(
+            request.user.userNid,
+            views.map((view) => ({ roomNid: view.room.nid, since: view.since })),
+            request.upto,
+          ),
+      left
+        ? new Map<number, UnreadCounts>()
+        : this.#deps.sources.unread.counts(
+            request.user.userNid,
+            views.map((view) => view.room.nid),
+          ),
+      bundle(this.#deps.sources, shown, request.user.userNid),
+    ]);
+    const summaries = await this.#summaries(request, views);
+    return views.flatMap((view) => {
+      const text = this.#render(request, view, {
+        events,
+        receipts: receipts.get(view.room.nid),
+        unread: unread.get(view.room.nid),
+        relations,
+        accountData: roomData.get(view.room.nid) ?? [],
+        summary: summaries.get(view.room.nid),
+      });
+      return text === undefined ? [] : [`${JSON.stringify(view.room.roomId)}:${text}`];
+    });
+  }
+
+  async #fillTimelines(request: SyncRequest, views: readonly RoomView[]): Promise<void> {
+    const { timeline: filter } = request.filter;
+    const limit = Math.min(filter.limit ?? this.#deps.defaultTimelineLimit, this.#deps.maxTimelineLimit);
+    // One more than asked for tells whether there are more.
+    const newest = await this.#deps.timeline.newest(
+      views.map(({ room, since, upto }) => ({ room, after: since, upto })),
+      limit + 1,
+    );
+    await Promise.all(views.map((view) => this.#fillTimeline(request, view, newest.get(view.room.nid) ?? [], limit)));
+  }
+
+  async #fillTimeline(request: SyncRequest, view: RoomView, newest: readonly StoredEvent[], limit: number): Promise<void> {
+    const { timeline: filter } = request.filter;
+    const passes = (stored: StoredEvent): boolean =>
+      allowsStored(filter, stored) && (stored.isState || !request.ignored.has(stored.event.sender));
+    let page = newest;
+    let found: VisibleEvent[] = [];
+    for (let pages = 0; ; pages++) {
+      const visible = await this.#deps.visibility.filter(view.room, request.user.userNid, page.filter(passes));
+      found = [...visible, ...found];
+      const more = page.length > limit;
+      if (found.length > limit || !more || pages === MAX_FILTER_PAGES) {
+        view.limited = found.length > limit || (more && found.length < limit);
+        break;
+      }
+      const upto = page[0]!.pos! - 1;
+      page = (await this.#deps.timeline.newest([{ room: view.room, after: view.since, upto }], limit + 1)).get(view.room.nid) ?? [];
+    }
+    view.timeline = limit === 0 ? [] : found.slice(-limit);
+    if (limit === 0) view.limited = newest.length > 0;
+    if (view.since === 0 && view.timeline.length > 0) view.limited ||= view.timeline[0]!.stored.event.type !== 'm.room.create';
+  }
+
+  /** Picks the state events that the client needs besides the timeline. */
+  async #chooseState(request: SyncRequest, view: RoomView): Promise<void> {
+    const { filter, stateAfter } = request;
+    if (filter.state.passesNone) return;
+    const state = await this.#stateChanges(request, view);
+    const inTimeline = new Set(view.timeline.map(({ stored }) => stored.nid));
+    const lazy = filter.state.lazyLoadMembers;
+    const wantedMembers = lazy ? await this.#membersOfTimeline(request, view) : undefined;
+    const keys = await this.#memberKeys(state, lazy);
+    for (const [key, nid] of state) {
+      if (!stateAfter && inTimeline.has(nid)) continue;
+      if (keys?.has(key) && !wantedMembers?.has(key)) continue;
+      view.state.add(nid);
+    }
+    if (wantedMembers && view.since > 0) await this.#addLazyMembers(request, view, wantedMembers);
+    if (wantedMembers) {
+      for (const [key, nid] of wantedMembers) this.#deps.lazyMembers.add(request.deviceNid, view.room.nid, key, nid);
+    }
+  }
+
+  /** The state to tell, by key: all of it for a room that is new to the client, else what changed. */
+  async #stateChanges(request: SyncRequest, view: RoomView): Promise<ReadonlyMap<number, number>> {
+    const { engine, timeline } = this.#deps;
+    const { room, since, upto } = view;
+    const first = view.timeline[0]?.stored;
+    const whole = since === 0 || request.fullState;
+    const atEnd = (): Promise<ReadonlyMap<number, number>> => this.#stateAtEnd(view);
+    if (whole) {
+      if (request.stateAfter || !first) return atEnd();
+      return (await engine.statesAt([first.snapBefore])).get(first.snapBefore)!;
+    }
+    // Incremental: the difference between the state the client has and the one that it needs.
+    const firstNew = (await timeline.firstAfter([{ room, after: since }])).get(room.nid);
+    if (!firstNew || firstNew.pos! > upto) return new Map();
+    if (request.stateAfter) {
+      const inRing = room.ringFloor <= since;
+      if (inRing) return changesInRing(room, since, upto);
+      const before = (await engine.statesAt([firstNew.snapBefore])).get(firstNew.snapBefore)!;
+      return difference(before, await atEnd());
+    }
+    const needed = first ?? firstNew;
+    if (needed.snapBefore === firstNew.snapBefore) return new Map();
+    const states = await engine.statesAt([firstNew.snapBefore, needed.snapBefore]);
+    return difference(states.get(firstNew.snapBefore)!, states.get(needed.snapBefore)!);
+  }
+
+  /** The state after the last event that the answer covers. */
+  async #stateAtEnd(view: RoomView): Promise<ReadonlyMap<number, number>> {
+    const { room, upto } = view;
+    if (room.lastPos <= upto) return room.state;
+    const next = (await this.#deps.timeline.firstAfter([{ room, after: upto }])).get(room.nid);
+    if (!next) return room.state;
+    return (await this.#deps.engine.statesAt([next.snapBefore])).get(next.snapBefore)!;
+  }
+
+  /** Keys of membership events among the given state; only asked for when members are loaded lazily. */
+  async #memberKeys(state: ReadonlyMap<number, number>, lazy: boolean): Promise<ReadonlySet<number> | undefined> {
+    if (!lazy) return undefined;
+    const texts = await this.#deps.engine.strings.texts([...state.keys()]);
+    const prefix = stateKeyText('m.room.member', '');
+    const keys = new Set<number>();
+    let i = 0;
+    for (const key of state.keys()) if (texts[i++]!.startsWith(prefix)) keys.add(key);
+    return keys;
+  }
+
+  /** Membership events (key -> number) of the user and of those whose events the timeline shows. */
+  async #membersOfTimeline(request: SyncRequest, view: RoomView): Promise<Map<number, number>> {
+    const { strings } = this.#deps.engine;
+    const users = new Set(view.timeline.map(({ stored }) => stored.event.sender as string));
+    if (view.since === 0 || request.fullState) users.add(request.userId);
+    const keys = await strings.ids([...users].map((user) => stateKeyText('m.room.member', user)));
+    const members = new Map<number, number>();
+    for (const key of keys) {
+      const nid = view.room.state.get(key);
+      if (nid !== undefined) members.set(key, nid);
+    }
+    return members;
+  }
+
+  /** In an incremental answer the senders' members are told even if they did not change, once per device. */
+  async #addLazyMembers(request: SyncRequest, view: RoomView, wanted: ReadonlyMap<number, number>): Promise<void> {
+    const inTimeline = new Set(view.timeline.map(({ stored }) => stored.nid));
+    for (const [key, nid] of wanted) {
+      if (inTimeline.has(nid)) continue;
+      const known = this.#deps.lazyMembers.has(request.deviceNid, view.room.nid, key, nid);
+      if (!known || request.filter.state.includeRedundantMembers) view.state.add(nid);
+    }
+  }
+
+  /** Counts and heroes (Client-Server API, "RoomSummary"), for clients that load members lazily. */
+  async #summaries(request: SyncRequest, views: readonly RoomView[]): Promise<Map<number, string>> {
+    const summaries = new Map<number, string>();
+    if (!request.filter.state.lazyLoadMembers) return summaries;
+    for (const view of views) {
+      const membersChanged =
+        view.since === 0 || request.fullState || view.limited || view.timeline.some(({ stored }) => stored.event.type === 'm.room.member');
+      if (membersChanged && !view.left) summaries.set(view.room.nid, await this.#summary(request, view.room));
+    }
+    return summaries;
+  }
+
+  async #summary(request: SyncRequest, room: Room): Promise<string> {
+    let invited = 0;
+    const present: { userNid: number; since: number }[] = [];
+    const gone: { userNid: number; since: number }[] = [];
+    for (const member of room.members.values()) {
+      if (member.membership === INVITE) invited++;
+      if (member.userNid === request.user.userNid) continue;
+      (member.membership === JOIN || member.membership === INVITE ? present : gone).push(member);
+    }
+    const counts = `"m.joined_member_count":${room.joinedCount},"m.invited_member_count":${invited}`;
+    const { strings } = this.#deps.engine;
+    const named = await strings.ids([stateKeyText('m.room.name', ''), stateKeyText('m.room.canonical_alias', '')]);
+    if (named.some((key) => room.state.has(key))) return `{${counts}}`;
+    const heroes = (present.length > 0 ? present : gone).toSorted((a, b) => a.since - b.since).slice(0, HEROES);
+    const ids = await strings.texts(heroes.map((hero) => hero.userNid));
+    return `{"m.heroes":${JSON.stringify(ids)},${counts}}`;
+  }
+
+  #render(
+    request: SyncRequest,
+    view: RoomView,
+    parts: {
+      events: ReadonlyMap<number, StoredEvent>;
+      receipts: string | undefined;
+      unread: UnreadCounts | undefined;
+      relations: ReadonlyMap<number, string>;
+      accountData: readonly AccountDataEntry[];
+      summary: string | undefined;
+    },
+  ): string | undefined {
+    const { filter } = request;
+    const event = (stored: StoredEvent, membership: number | undefined): string => {
+      const text = clientEvent(stored, {
+        now: request.now,
+        deviceNid: request.deviceNid,
+        replaced: stored.replaces === undefined ? undefined : parts.events.get(stored.replaces),
+        redaction: stored.redactedBy === undefined ? undefined : parts.events.get(stored.redactedBy),
+        membership,
+        relations: parts.relations.get(stored.nid),
+      });
+      if (filter.federationFormat) return JSON.stringify(stored.event.json);
+      return filter.eventFields ? JSON.stringify(selectFields(JSON.parse(text), filter.eventFields)) : text;
+    };
+    const state = [...view.state].flatMap((nid) => {
+      const stored = parts.events.get(nid);
+      return stored && allowsStored(filter.state, stored) ? [event(stored, undefined)] : [];
+    });
+    const timeline = view.timeline.map(({ stored, membership }) => event(stored, membership));
+    const ephemeral = view.left ? [] : this.#ephemeral(request, view, parts.receipts);
+    const accountData = parts.accountData
+      .filter((entry) => filter.roomAccountData.passesAll || filter.roomAccountData.allows({ type: entry.type, sender: request.userId, content: {} }))
+      .map((entry) => entry.json);
+    const whole = view.since === 0 || request.fullState;
+    const nothing = state.length + timeline.length + ephemeral.length + accountData.length === 0;
+    if (nothing && !whole && !view.left && !view.limited && parts.unread === undefined) return undefined;
+
+    const start = view.timeline[0]?.stored;
+    const prevBatch = start ? `t${start.event.depth}_${start.pos! - 1}` : `s${view.since === 0 ? view.upto : view.since}`;
+    let text = `{"timeline":{"events":[${timeline.join(',')}],"limited":${view.limited},"prev_batch":"${prevBatch}"}`;
+    text += `,"${request.stateAfter ? 'state_after' : 'state'}":{"events":[${state.join(',')}]}`;
+    text += `,"account_data":{"events":[${accountData.join(',')}]}`;
+    if (!view.left) {
+      text += `,"ephemeral":{"events":[${ephemeral.join(',')}]}`;
+      if (parts.unread) text += renderUnread(parts.unread, filter.timeline.unreadThreadNotifications);
+      if (parts.summary !== undefined) text += `,"summary":${parts.summary}`;
+    }
+    return `${text}}`;
+  }
+
+  #ephemeral(request: SyncRequest, view: RoomView, receipts: string | undefined): string[] {
+    const { ephemeral: filter } = request.filter;
+    const allows = (type: string): boolean => filter.passesAll || (filter.allowsType(type) && filter.allowsRoom(view.room.roomId));
+    const events: string[] = [];
+    if (receipts !== undefined && allows('m.receipt')) events.push(`{"type":"m.receipt","content":${receipts}}`);
+    const typing = this.#deps.sources.typing.state(view.room.nid);
+    const news = typing !== undefined && (view.since === 0 ? typing.userIds.length > 0 : typing.pos > view.since);
+    if (news && allows('m.typing')) {
+      const userIds = typing.userIds.filter((userId) => !request.ignored.has(userId));
+      events.push(`{"type":"m.typing","content":{"user_ids":${JSON.stringify(userIds)}}}`);
+    }
+    return events;
+  }
+}
+
+function viewOf(request: SyncRequest, room: Room, membership: LiveMembership, left: boolean): RoomView {
+  // A room joined since is as new to the client as all rooms are in an initial sync.
+  const newlyJoined = !left && membership.since > request.since;
+  return {
+    room,
+    membership,
+    since: newlyJoined ? 0 : request.since,
+    upto: left ? Math.min(membership.pos, request.upto) : request.upto,
+    timeline: [],
+    limited: false,
+    state: new Set(),
+    left,
+  };
+}
+
+function neededEvents(views: readonly RoomView[]): Set<number> {
+  const nids = new Set<number>();
+  for (const view of views) {
+    for (const nid of view.state) nids.add(nid);
+    for (const { stored } of view.timeline) {
+      if (stored.replaces !== undefined) nids.add(stored.replaces);
+      if (stored.redactedBy !== undefined) nids.add(stored.redactedBy);
+    }
+  }
+  return nids;
+}
+
+async function bundle(sources: SyncSources, events: readonly StoredEvent[], userNid: number): Promise<ReadonlyMap<number, string>> {
+  const related = events.filter((stored) => stored.related && stored.redactedBy === undefined);
+  if (related.length === 0) return new Map();
+  return sources.relations.bundled(
+    related.map((stored) => stored.nid),
+    userNid,
+  );
+}
+
+/** What differs in `after`, by key. */
+function difference(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): Map<number, number> {
+  const changes = new Map<number, number>();
+  for (const [key, nid] of after) if (before.get(key) !== nid) changes.set(key, nid);
+  return changes;
+}
+
+/** The state that events of the ring set, as it is now. */
+function changesInRing(room: Room, since: number, upto: number): Map<number, number> {
+  const changes = new Map<number, number>();
+  for (const stored of room.ring) {
+    if (stored.key !== undefined && stored.pos! > since && stored.pos! <= upto) changes.set(stored.key, stored.nid);
+  }
+  return changes;
+}
+
+function renderUnread(unread: UnreadCounts, byThread: boolean): string {
+  const counts = (notifications: number, highlights: number): string =>
+    `{"notification_count":${notifications},"highlight_count":${highlights}}`;
+  if (!byThread) {
+    let { notifications, highlights } = unread;
+    for (const thread of unread.threads.values()) {
+      notifications += thread.notifications;
+      highlights += thread.highlights;
+    }
+    return `,"unread_notifications":${counts(notifications, highlights)}`;
+  }
+  const threads = [...unread.threads].map(([root, thread]) => `${JSON.stringify(root)}:${counts(thread.notifications, thread.highlights)}`);
+  return `,"unread_notifications":${counts(unread.notifications, unread.highlights)},"unread_thread_notifications":{${threads.join(',')}}`;
+}

@@ -1,0 +1,207 @@
+/**
+ * Tells users in memory what changed. Commits and other sources mark users and rooms with a position; when the watermark
+ * passes that position, the users' waiting syncs are woken.
+ */
+import { LRUCache } from 'lru-cache';
+import { sql, type Queryable } from '../storage/database.ts';
+import type { StreamPositions } from '../storage/stream-positions.ts';
+import { JOIN } from '../rooms/membership.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
+import { UserLive, type LiveMembership } from './user-live.ts';
+
+const selectMemberships = sql(
+  'user_memberships',
+  'select room_nid, membership, nid, pos, since, sender, forgotten from member where user_nid = $1',
+);
+
+interface MembershipRow {
+  room_nid: number;
+  membership: number;
+  nid: number;
+  pos: number;
+  since: number;
+  sender: number;
+  forgotten: boolean;
+}
+
+export class SyncHub {
+  readonly #db: Queryable;
+  readonly #positions: StreamPositions;
+  readonly #users: LRUCache<number, UserLive>;
+  /** Users with a waiting sync stay, whatever the cache thinks. */
+  readonly #waiting = new Map<number, UserLive>();
+  readonly #loading = new Map<number, Promise<UserLive>>();
+  /** Users to wake when the watermark reaches the position of their newest mark. */
+  readonly #marked = new Map<UserLive, number>();
+
+  constructor(options: { db: Queryable; positions: StreamPositions; engine: RoomEngine; maxUsers: number }) {
+    this.#db = options.db;
+    this.#positions = options.positions;
+    this.#users = new LRUCache({ max: options.maxUsers });
+    options.engine.onCommit((commit) => this.#onCommit(commit));
+    options.positions.onWatermark((watermark) => this.#onWatermark(watermark));
+  }
+
+  get watermark(): number {
+    return this.#positions.watermark;
+  }
+
+  /** The user, loaded if need be (one statement). */
+  async user(userNid: number): Promise<UserLive> {
+    const cached = this.cached(userNid);
+    if (cached) return cached;
+    const loading = this.#loading.get(userNid);
+    if (loading) return loading;
+    const load = this.#load(userNid).finally(() => this.#loading.delete(userNid));
+    this.#loading.set(userNid, load);
+    return load;
+  }
+
+  cached(userNid: number): UserLive | undefined {
+    return this.#waiting.get(userNid) ?? this.#users.get(userNid);
+  }
+
+  /** Something of the user's own changed: account data, to-device messages, device lists. */
+  touchUser(userNid: number, pos: number): void {
+    const user = this.cached(userNid);
+    if (!user) return;
+    user.touch(pos);
+    this.#mark(user, pos);
+  }
+
+  /** Something of a room changed that its joined members are told of, other than by an event: receipts, typing. */
+  touchRoom(room: Room, pos: number): void {
+    this.#eachLiveMember(room, (user) => {
+      user.touchRoom(room.nid, pos);
+      this.#mark(user, pos);
+    });
+  }
+
+  /** One user's view of a room changed: room account data, unread counts. */
+  touchUserRoom(userNid: number, roomNid: number, pos: number): void {
+    const user = this.cached(userNid);
+    if (!user) return;
+    user.touchRoom(roomNid, pos);
+    this.#mark(user, pos);
+  }
+
+  /** The user forgot a room, or it is to be shown again. */
+  setForgotten(userNid: number, roomNid: number, forgotten: boolean): void {
+    const user = this.cached(userNid);
+    const membership = user?.rooms.get(roomNid);
+    if (user && membership) user.rooms.set(roomNid, { ...membership, forgotten });
+  }
+
+  /** Waits until something after `since` can be told, the time is over or the client has gone. */
+  async wait(user: UserLive, since: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    this.#waiting.set(user.userNid, user);
+    try {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, timeoutMs);
+        const remove = user.addWaiter(done);
+        signal.addEventListener('abort', done);
+        // What came between the caller's look and this registration has marked nobody.
+        if (user.newestChange > since) this.#mark(user, user.newestChange);
+        if (signal.aborted || (user.newestChange > since && user.newestChange <= this.#positions.watermark)) done();
+        function done(): void {
+          clearTimeout(timer);
+          remove();
+          signal.removeEventListener('abort', done);
+          resolve();
+        }
+      });
+    } finally {
+      if (user.waiting === 0) this.#waiting.delete(user.userNid);
+    }
+  }
+
+  async #load(userNid: number): Promise<UserLive> {
+    // Commits from here on are marked below the row that was read, or read with it: take the position first.
+    const knownSince = this.#positions.watermark;
+    const early: RoomCommit[] = [];
+    this.#early.set(userNid, early);
+    try {
+      const rows = await this.#db.query<MembershipRow>(selectMemberships, [userNid]);
+      const user = new UserLive(userNid, rows.map(membershipOf), knownSince);
+      for (const commit of early) this.#apply(user, commit);
+      this.#users.set(userNid, user);
+      return user;
+    } finally {
+      this.#early.delete(userNid);
+    }
+  }
+
+  /** Commits that happened while a user was being loaded. */
+  readonly #early = new Map<number, RoomCommit[]>();
+
+  #onCommit(commit: RoomCommit): void {
+    const { room, stored } = commit;
+    for (const early of this.#early.values()) early.push(commit);
+    for (const { after } of commit.members) {
+      const user = this.cached(after.userNid);
+      if (!user) continue;
+      this.#apply(user, commit);
+      this.#mark(user, stored.pos!);
+    }
+    this.#eachLiveMember(room, (user) => {
+      user.touchRoom(room.nid, stored.pos!);
+      this.#mark(user, stored.pos!);
+    });
+  }
+
+  #apply(user: UserLive, { room, stored, members }: RoomCommit): void {
+    for (const { after } of members) {
+      if (after.userNid !== user.userNid) continue;
+      const forgotten = (user.rooms.get(room.nid)?.forgotten ?? false) && after.membership >= 4;
+      user.rooms.set(room.nid, { ...after, roomNid: room.nid, forgotten });
+      user.touchRoom(room.nid, stored.pos!);
+    }
+    if (user.rooms.get(room.nid)?.membership === JOIN) user.touchRoom(room.nid, stored.pos!);
+  }
+
+  /** Walks the shorter of the two: the room's members or the users in memory. */
+  #eachLiveMember(room: Room, visit: (user: UserLive) => void): void {
+    if (room.members.size <= this.#users.size) {
+      for (const member of room.members.values()) {
+        if (member.membership !== JOIN) continue;
+        const user = this.cached(member.userNid);
+        if (user) visit(user);
+      }
+      return;
+    }
+    const visited = new Set<UserLive>();
+    for (const users of [this.#users.values(), this.#waiting.values()]) {
+      for (const user of users) {
+        if (visited.has(user) || !room.isJoined(user.userNid)) continue;
+        visited.add(user);
+        visit(user);
+      }
+    }
+  }
+
+  #mark(user: UserLive, pos: number): void {
+    if (user.waiting === 0) return;
+    this.#marked.set(user, Math.max(pos, this.#marked.get(user) ?? 0));
+  }
+
+  #onWatermark(watermark: number): void {
+    for (const [user, pos] of this.#marked) {
+      if (pos > watermark) continue;
+      this.#marked.delete(user);
+      user.wake();
+    }
+  }
+}
+
+function membershipOf(row: MembershipRow): LiveMembership {
+  return {
+    roomNid: row.room_nid,
+    membership: row.membership,
+    nid: row.nid,
+    pos: row.pos,
+    since: row.since,
+    senderNid: row.sender,
+    forgotten: row.forgotten,
+  };
+}
