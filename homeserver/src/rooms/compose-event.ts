@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { authoriseEvent } from '@nexuscomm/spec/auth-rules/authorise-event.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { forbidden } from '@nexuscomm/spec/errors.ts';
-import { buildEvent } from '@nexuscomm/spec/events/build-event.ts';
+import { buildEvent, type RoomEventReference } from '@nexuscomm/spec/events/build-event.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { checkEventSize } from '@nexuscomm/spec/events/size-limits.ts';
 import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
@@ -22,6 +22,7 @@ export function composeEvent(options: {
   /** absent for the create event of a room whose id is its hash */
   roomId: RoomId | undefined;
   head: HeadPlace;
+  prevEvents: readonly RoomEventReference[];
   authEvents: readonly RoomEvent[];
   draft: EventDraft;
   crypto: CryptoProvider;
@@ -29,13 +30,13 @@ export function composeEvent(options: {
   serverName: ServerName;
   now: () => number;
 }): RoomEvent {
-  const { version, roomId, head, authEvents, draft, crypto, signingKey, serverName, now } = options;
+  const { version, roomId, head, prevEvents, authEvents, draft, crypto, signingKey, serverName, now } = options;
   const event = buildEvent({
     version,
     crypto,
     key: signingKey,
     serverName,
-    draft: {
+    fields: {
       roomId,
       type: draft.type,
       stateKey: draft.stateKey,
@@ -44,8 +45,8 @@ export function composeEvent(options: {
       redacts: draft.redacts as EventId | undefined,
       originServerTs: draft.originServerTs ?? now(),
       depth: Math.min(head.depth + 1, MAX_DEPTH),
-      prevEvents: head.tips.map((tip) => tip.eventId as EventId),
-      authEvents: authEvents.map((auth) => auth.eventId),
+      prevEvents,
+      authEvents,
       eventId: version.eventIdFormat === 'random' ? (`$${randomBytes(18).toString('base64url')}:${serverName}` as EventId) : undefined,
     },
   });

@@ -9,8 +9,9 @@ import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { MatrixError, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
+import type { RoomEventReference } from '@nexuscomm/spec/events/build-event.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
-import type { RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -220,7 +221,7 @@ export class RoomEngine {
     await this.#options.positions.ready(1);
     const nid = this.#options.positions.takeId();
     const ownId = version.hashedRoomId ? undefined : (`!${randomBytes(13).toString('base64url')}:${this.#options.serverName}` as RoomId);
-    const first = composeEvent({ ...this.#composer(), version, roomId: ownId, head: EMPTY_HEAD, authEvents: [], draft: create });
+    const first = composeEvent({ ...this.#composer(), version, roomId: ownId, head: EMPTY_HEAD, prevEvents: [], authEvents: [], draft: create });
     const { roomId } = first;
     const room = new Room(
       { nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] },
@@ -300,6 +301,7 @@ export class RoomEngine {
       version: room.version,
       roomId: room.roomId,
       head: room.head,
+      prevEvents: await this.#tipEvents(room),
       authEvents: auth.named.map((stored) => stored.event),
       draft,
     });
@@ -363,6 +365,17 @@ export class RoomEngine {
       current.event.sender === draft.sender &&
       encodeCanonicalJson(current.event.content) === encodeCanonicalJson(draft.content);
     return equal ? current : undefined;
+  }
+
+  /** What the next event refers to. Only versions 1 and 2 need the events themselves, for their hashes. */
+  async #tipEvents(room: Room): Promise<RoomEventReference[]> {
+    const { tips } = room.head;
+    if (room.version.eventIdFormat !== 'random') return tips.map((tip) => ({ eventId: tip.eventId as EventId, json: {} }));
+    const loaded = await this.#headEvents(
+      room,
+      tips.map((tip) => tip.nid),
+    );
+    return tips.map((tip) => loaded.get(tip.nid)!.event);
   }
 
   async #headEvents(room: Room, nids: readonly number[]): Promise<Map<number, StoredEvent>> {

@@ -1,0 +1,41 @@
+/** Brings the database's schema up to date: numbered SQL files, each run once, in order, by knex. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+
+const DIRECTORY = join(import.meta.dirname, 'migrations');
+
+/** The schema can't be used by this program. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+const source: Knex.MigrationSource<string> = {
+  getMigrations: async () => (await readdir(DIRECTORY)).filter((name) => /^\d{4}-.*\.sql$/.test(name)).sort(),
+  getMigrationName: (name) => name,
+  getMigration: async (name) => {
+    const text = await readFile(join(DIRECTORY, name), 'utf8');
+    return { up: (knex) => knex.raw(text.replaceAll('?', '\\?')), down: () => Promise.resolve() };
+  },
+};
+
+/** Runs what is missing; several processes may start at once. knex is loaded here only: it is of no use afterwards. */
+export async function migrate(url: string): Promise<void> {
+  const { default: createKnex } = await import('knex');
+  const knex = createKnex({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 2 } });
+  try {
+    // One at a time; knex's own lock row would survive a process that was killed.
+    await knex.transaction(async (lock) => {
+      await lock.raw('select pg_advisory_xact_lock(7310579)');
+      await knex.migrate.latest({ migrationSource: source, tableName: 'migration', disableMigrationsListValidation: false });
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (message.includes('migration directory is corrupt')) {
+      throw new MigrationError('The database was written by a newer version of NexusComm. Start that version, or restore a backup.', { cause: error });
+    }
+    throw error;
+  } finally {
+    await knex.destroy();
+  }
+}
