@@ -5,6 +5,10 @@ import type { Knex } from 'knex';
 
 const DIRECTORY = join(import.meta.dirname, 'migrations');
 
+/** knex prints whole migrations; what went wrong is thrown anyway. */
+const silent = (): void => {};
+const SILENT = { debug: silent, warn: silent, error: silent, deprecate: silent };
+
 /** The schema can't be used by this program. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
@@ -22,7 +26,7 @@ const source: Knex.MigrationSource<string> = {
 /** Runs what is missing; several processes may start at once. knex is loaded here only: it is of no use afterwards. */
 export async function migrate(url: string): Promise<void> {
   const { default: createKnex } = await import('knex');
-  const knex = createKnex({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 2 } });
+  const knex = createKnex({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 2 }, log: SILENT });
   try {
     // One at a time; knex's own lock row would survive a process that was killed.
     await knex.transaction(async (lock) => {
@@ -34,7 +38,7 @@ export async function migrate(url: string): Promise<void> {
     if (message.includes('migration directory is corrupt')) {
       throw new MigrationError('The database was written by a newer version of NexusComm. Start that version, or restore a backup.', { cause: error });
     }
-    throw error;
+    throw new MigrationError(`The database could not be brought up to date: ${message.split(' - ').at(-1)}`, { cause: error });
   } finally {
     await knex.destroy();
   }

@@ -35,6 +35,7 @@ const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 const MAX_RESTART_DELAY_MS = 5_000;
 const POLL_MS = 20;
+const RELAUNCH_DELAY_MS = 200;
 /** A Unix socket's path has 107 bytes at most; the socket's own name takes some. */
 const MAX_SOCKET_DIRECTORY = 85;
 const UNPRIVILEGED_ID = 1000;
@@ -92,11 +93,22 @@ class Supervisor {
 
   async start(): Promise<void> {
     this.#endpoint = await chooseEndpoint(this.#directory);
-    await this.#launch();
+    // Children of a postmaster that was killed may hold its shared memory for a moment longer.
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await this.#launch(deadline);
+        break;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await sleep(RELAUNCH_DELAY_MS);
+        await reclaimOrphan(this.#directory, this.#options.log);
+      }
+    }
     await ensureDatabase(urlOf(this.#endpoint, 'postgres'));
   }
 
-  async #launch(): Promise<void> {
+  async #launch(deadline: number): Promise<void> {
     const { host, port } = this.#endpoint;
     const onSocket = host.startsWith('/');
     const settings = {
@@ -125,20 +137,20 @@ class Supervisor {
     await log.close();
     this.#child = child;
     let exited = false;
+    let launched = false;
     child.once('error', () => (exited = true));
     child.once('exit', (code, signal) => {
       exited = true;
-      if (!this.#stopping) void this.#restart(`${signal ?? `code ${code}`}`);
+      if (launched && !this.#stopping) void this.#restart(`${signal ?? `code ${code}`}`);
     });
-    const deadline = Date.now() + START_TIMEOUT_MS;
     while (!(await answers(urlOf(this.#endpoint, 'postgres')))) {
       if (exited || Date.now() > deadline) {
-        this.#stopping = true;
         child.kill('SIGQUIT');
         throw new Error(`PostgreSQL did not start: see ${join(this.#directory, 'nexuscomm.log')}`);
       }
       await sleep(POLL_MS);
     }
+    launched = true;
     this.#failures = 0;
   }
 
@@ -147,8 +159,7 @@ class Supervisor {
     await sleep(Math.min(MAX_RESTART_DELAY_MS, 100 * 2 ** this.#failures++));
     if (this.#stopping) return;
     await reclaimOrphan(this.#directory, this.#options.log);
-    await this.#launch().catch((error: unknown) => {
-      this.#stopping = false;
+    await this.#launch(Date.now() + START_TIMEOUT_MS).catch((error: unknown) => {
       void this.#restart(error instanceof Error ? error.message : String(error));
     });
   }

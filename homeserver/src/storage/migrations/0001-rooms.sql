@@ -55,7 +55,7 @@ create index event_ts on event (room_nid, ts) where pos is not null;
 
 create table event_json (
   nid  int8 primary key,
-  json text compression lz4 not null
+  json text not null
 );
 
 -- State snapshots, written for state events only. A snapshot is its parent with `delta` laid over it: packed
@@ -67,7 +67,6 @@ create table snap (
   n        int4 not null,        -- place in the chain, from 1
   delta    bytea not null
 );
-alter table snap alter column delta set compression lz4;
 
 create table current_state (
   room_nid int8 not null,
@@ -118,3 +117,11 @@ create table back_extremity (
   event_id text collate "C" not null,
   primary key (room_nid, event_id)
 );
+
+-- lz4 where the server was built with it: faster than PostgreSQL's own compression.
+do $$
+begin
+  alter table event_json alter column json set compression lz4;
+  alter table snap alter column delta set compression lz4;
+exception when feature_not_supported then null;
+end $$;
