@@ -1,0 +1,150 @@
+/**
+ * Every setting, with its default and what it means. The YAML file has these sections; `env` names the environment
+ * variable that overrides a setting. docs/configuration.md is made from this file.
+ */
+import { Type, type Static } from 'typebox';
+
+const text = (value: string, description: string, env?: string) => Type.String({ default: value, description, env });
+const optional = (description: string, env?: string) => Type.Optional(Type.String({ description, env }));
+const flag = (value: boolean, description: string, env?: string) => Type.Boolean({ default: value, description, env });
+const count = (value: number, description: string, limits: { minimum?: number; maximum?: number; env?: string } = {}) =>
+  Type.Integer({ default: value, description, minimum: 0, ...limits });
+const rate = (perSecond: number, burst: number, what: string) =>
+  Type.Object(
+    {
+      per_second: Type.Number({ default: perSecond, minimum: 0.001, description: `${what}: sustained rate of one user or address` }),
+      burst: count(burst, `${what}: how many at once before the rate counts`, { minimum: 1 }),
+    },
+    { default: {} },
+  );
+
+export const configSchema = Type.Object({
+  server: Type.Object(
+    {
+      name: text('localhost', "The server's name, the part after the colon in user ids. It can't be changed once there are users.", 'NEXUS_SERVER_NAME'),
+      public_baseurl: optional('Where clients reach this server, for example https://matrix.example.org; announced in .well-known', 'NEXUS_PUBLIC_BASEURL'),
+      data_dir: text('./data', 'Directory of the embedded database, media and keys', 'NEXUS_DATA_DIR'),
+      bind: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all', 'NEXUS_BIND'),
+      port: count(8008, 'Port for plain HTTP; 0 chooses a free one', { maximum: 65535, env: 'NEXUS_PORT' }),
+      tls_port: count(0, 'Port for HTTPS; 0: none', { maximum: 65535, env: 'NEXUS_TLS_PORT' }),
+      tls_cert: optional('Certificate chain (PEM file) for HTTPS', 'NEXUS_TLS_CERT'),
+      tls_key: optional('Private key (PEM file) for HTTPS', 'NEXUS_TLS_KEY'),
+      trusted_proxies: count(0, 'Reverse proxies in front of this server: so many entries of X-Forwarded-For are believed', { maximum: 10 }),
+      roles: text('all', 'What this process does: all', 'NEXUS_ROLES'),
+    },
+    { default: {} },
+  ),
+  database: Type.Object(
+    {
+      url: optional('PostgreSQL to use, postgresql://...; none: one is run in data_dir', 'NEXUS_DATABASE_URL'),
+      pool_size: count(10, 'Connections at most', { minimum: 2, maximum: 500 }),
+      connect_timeout_ms: count(5_000, 'How long to wait for a connection'),
+      statement_timeout_ms: count(60_000, 'How long one statement may take'),
+      reconnect_timeout_ms: count(30_000, 'How long requests wait for a lost database to come back'),
+      synchronous_commit: flag(true, 'Embedded database: off gains speed and may lose the last moments in a power cut'),
+    },
+    { default: {} },
+  ),
+  redis: Type.Object({ url: optional('Redis to share rate limits through, redis://...; it may be lost at any time', 'NEXUS_REDIS_URL') }, { default: {} }),
+  elasticsearch: Type.Object({ url: optional('Elasticsearch for message search; accepted, not used yet', 'NEXUS_ELASTICSEARCH_URL') }, { default: {} }),
+  registration: Type.Object(
+    {
+      mode: Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
+        default: 'closed',
+        description: 'Who may register: anybody, those with a registration token, nobody',
+        env: 'NEXUS_REGISTRATION',
+      }),
+      shared_secret: optional('Whoever knows it may register users, administrators too (/_synapse/admin/v1/register)', 'NEXUS_REGISTRATION_SHARED_SECRET'),
+      guests: flag(false, 'Guests may look around without an account', 'NEXUS_GUESTS'),
+      min_password_length: count(8, 'Characters of a password at least', { minimum: 1, maximum: 512 }),
+    },
+    { default: {} },
+  ),
+  accounts: Type.Object(
+    {
+      access_token_lifetime_ms: count(3_600_000, 'Lifetime of access tokens of clients that use refresh tokens', { minimum: 1000 }),
+      login_token_lifetime_ms: count(120_000, 'Lifetime of tokens for logging in on another device', { minimum: 1000 }),
+      interactive_auth_lifetime_ms: count(1_800_000, 'How long a registration or confirmation may take'),
+      argon2_memory_kib: count(19_456, 'Memory that hashing one password takes', { minimum: 8 }),
+      argon2_passes: count(2, 'Passes over that memory', { minimum: 1 }),
+      session_cache: count(20_000, 'Access tokens kept in memory', { minimum: 1 }),
+    },
+    { default: {} },
+  ),
+  rooms: Type.Object(
+    {
+      default_version: text('12', 'Room version of new rooms', 'NEXUS_DEFAULT_ROOM_VERSION'),
+      publish_requires_admin: flag(false, 'Only administrators may list rooms in the public directory'),
+    },
+    { default: {} },
+  ),
+  media: Type.Object(
+    {
+      store: optional('Directory of uploaded files; none: media in data_dir', 'NEXUS_MEDIA_STORE'),
+      max_upload_bytes: count(104_857_600, 'Size of an upload at most'),
+      max_image_pixels: count(67_108_864, 'Pixels of an image that is scaled at most'),
+      pending_upload_lifetime_ms: count(86_400_000, 'How long a reserved mxc:// address waits for its content'),
+      max_pending_uploads: count(100, 'Reserved addresses of one user at most'),
+      download_timeout_ms: count(20_000, 'How long a download waits for content that is still being uploaded, at most'),
+    },
+    { default: {} },
+  ),
+  limits: Type.Object(
+    {
+      body_bytes: count(1_048_576, 'Size of a JSON request at most', { minimum: 1024 }),
+      sync_timeout_ms: count(300_000, 'How long a sync may wait'),
+      sync_timeline_events: count(200, 'Events of one room in a sync at most', { minimum: 1 }),
+      page_events: count(1_000, 'Events in a page of messages at most', { minimum: 1 }),
+      to_device_per_sync: count(100, 'To-device messages in one sync at most', { minimum: 1 }),
+      headers_timeout_ms: count(30_000, 'How long a client may take to send headers', { minimum: 1000 }),
+      request_timeout_ms: count(600_000, 'How long a client may take to send a request', { minimum: 1000 }),
+    },
+    { default: {} },
+  ),
+  cache: Type.Object(
+    {
+      rooms: count(10_000, 'Rooms kept in memory', { minimum: 1 }),
+      events: count(10_000, 'Events kept in memory', { minimum: 1 }),
+      strings: count(100_000, 'User ids, event types and state keys kept in memory', { minimum: 100 }),
+      users: count(20_000, 'Users kept in memory for sync', { minimum: 1 }),
+      states: count(100, 'Room states of the past kept in memory', { minimum: 1 }),
+      events_per_room: count(50, 'Newest events of each room kept with it', { minimum: 2 }),
+    },
+    { default: {} },
+  ),
+  rate_limits: Type.Object(
+    {
+      enabled: flag(true, 'Slow down who asks too much', 'NEXUS_RATE_LIMITS'),
+      general: rate(100, 400, 'everything else'),
+      login: rate(0.2, 10, 'logging in'),
+      registration: rate(0.2, 10, 'registering'),
+      message: rate(10, 50, 'sending'),
+      room_creation: rate(0.5, 20, 'creating rooms'),
+      join: rate(1, 20, 'joining'),
+      invite: rate(1, 50, 'inviting'),
+      media: rate(20, 100, 'uploading and downloading'),
+      heavy: rate(2, 20, 'searching and other hard work'),
+    },
+    { default: {} },
+  ),
+  federation: Type.Object(
+    {
+      ca: optional('A certificate authority (PEM file) to trust besides the public ones', 'NEXUS_FEDERATION_CA'),
+      allow_private_addresses: flag(false, 'Reach other servers at private addresses: tests only', 'NEXUS_ALLOW_PRIVATE_ADDRESSES'),
+    },
+    { default: {} },
+  ),
+  appservices: Type.Object({ folder: optional('Folder of registration files (*.yaml); accepted, not used yet', 'NEXUS_APPSERVICES') }, { default: {} }),
+  observability: Type.Object(
+    {
+      log_level: Type.Union(
+        ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+        { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent', env: 'NEXUS_LOG_LEVEL' },
+      ),
+      metrics: flag(true, 'Serve Prometheus metrics at /metrics, to loopback and private addresses only'),
+    },
+    { default: {} },
+  ),
+});
+
+export type Config = Static<typeof configSchema>;

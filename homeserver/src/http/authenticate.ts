@@ -1,0 +1,35 @@
+/** Finds out who makes a request (Client-Server API, "Client authentication"). */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AuthKind } from '@nexuscomm/spec/endpoint.ts';
+import { MatrixError, forbidden } from '@nexuscomm/spec/errors.ts';
+import type { Session } from './handler.ts';
+
+/** What is behind an access token. */
+export type TokenState =
+  | { readonly kind: 'session'; readonly session: Session }
+  /** the client may get a new one with its refresh token */
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unknown' };
+
+export type SessionLookup = (accessToken: string) => Promise<TokenState>;
+
+export function accessTokenOf(headers: IncomingHttpHeaders, search: URLSearchParams): string | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  return search.get('access_token') ?? undefined;
+}
+
+export async function authenticate(kind: AuthKind, token: string | undefined, lookup: SessionLookup): Promise<Session | undefined> {
+  if (kind === 'none' || (kind === 'optional' && token === undefined)) return undefined;
+  if (kind === 'server') throw new MatrixError('M_UNAUTHORIZED', 401, 'This request must be signed by a server.');
+  if (token === undefined) throw new MatrixError('M_MISSING_TOKEN', 401, 'This request needs an access token.');
+  const state = await lookup(token);
+  if (state.kind === 'unknown') throw new MatrixError('M_UNKNOWN_TOKEN', 401, 'The access token is not known. Log in again.', { soft_logout: false });
+  if (state.kind === 'expired') throw new MatrixError('M_UNKNOWN_TOKEN', 401, 'The access token has expired.', { soft_logout: true });
+  const { session } = state;
+  if (session.isGuest && (kind === 'user' || kind === 'admin')) {
+    throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'Guests can not do this: register first.');
+  }
+  if (kind === 'admin' && !session.isAdmin) throw forbidden('Only administrators of this server can do this.');
+  return session;
+}

@@ -1,0 +1,176 @@
+/**
+ * The HTTP side of the server, and the only code that knows Koa. A radix tree finds the route; from its declaration come
+ * authentication, rate limit, parsing and validation; one mapper turns errors into responses.
+ */
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import createRouter, { type HTTPMethod } from 'find-my-way';
+import Koa, { type Context } from 'koa';
+import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
+import { MatrixError } from '@nexuscomm/spec/errors.ts';
+import { parseEventJson, parseJson } from '@nexuscomm/spec/parse-json.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { accessTokenOf, authenticate, type SessionLookup } from './authenticate.ts';
+import { errorResponse } from './error-response.ts';
+import { RawJson, Reply, type Answer, type Request, type Route, type Session } from './handler.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { readText } from './read-body.ts';
+import { decodePathParameter, parseQuery, validateBody } from './validate.ts';
+
+export interface HttpAppOptions {
+  readonly routes: readonly Route[];
+  readonly lookup: SessionLookup;
+  readonly rateLimiter: RateLimiter;
+  readonly bodyBytes: number;
+  /** entries of X-Forwarded-For to believe */
+  readonly trustedProxies: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** a session made a request from an address: for "last seen" */
+  readonly onSeen: (session: Session, remoteAddress: string, userAgent: string) => void;
+}
+
+/** Client-Server API, "Web Browser Clients". */
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE, OPTIONS',
+  'Access-Control-Allow-Headers': 'X-Requested-With, Content-Type, Authorization',
+} as const;
+const JSON_TYPE = 'application/json';
+
+export function createHttpApp(options: HttpAppOptions): Koa {
+  const { logger, metrics } = options;
+  const router = mountRoutes(options.routes);
+  const app = new Koa();
+  app.silent = true;
+  app.use(async (context) => {
+    const started = performance.now();
+    context.set(CORS);
+    let route: Route | undefined;
+    let session: Session | undefined;
+    try {
+      if (context.method === 'OPTIONS') {
+        context.status = 204;
+        return;
+      }
+      const found = findRoute(router, context);
+      route = found.route;
+      const request = await readRequest(options, context, found);
+      session = request.session as Session | undefined;
+      answer(context, await route.handle(request));
+    } catch (error) {
+      const response = errorResponse(error);
+      context.status = response.status;
+      context.set(response.headers);
+      context.set('Content-Type', JSON_TYPE);
+      context.body = JSON.stringify(response.body);
+      if (response.unexpected) logger.error({ err: error, route: route?.endpoint.path }, 'request failed');
+      // The rest of a body that nobody will read must not be taken for the next request.
+      if (!context.req.complete) context.set('Connection', 'close');
+    } finally {
+      const seconds = (performance.now() - started) / 1000;
+      const template = route?.endpoint.path ?? 'unknown';
+      metrics.requests.observe({ route: template, method: context.method, status: `${Math.floor(context.status / 100)}xx` }, seconds);
+      logger.debug({ method: context.method, route: template, status: context.status, ms: Math.round(seconds * 1000), user: session?.userId }, 'request');
+    }
+  });
+  return app;
+}
+
+type Router = ReturnType<typeof createRouter<never>>;
+interface FoundRoute {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE'] as const;
+
+function mountRoutes(routes: readonly Route[]): Router {
+  const router = createRouter({ caseSensitive: true, maxParamLength: 2048, querystringParser: () => ({}) });
+  for (const route of routes) {
+    for (const path of pathsOf(route.endpoint)) router.on(route.endpoint.method as HTTPMethod, path, () => {}, route);
+  }
+  return router as Router;
+}
+
+/** Older clients ask under r0 for what is under v3; a path ending in `/{x}` also answers without the last part. */
+function pathsOf(endpoint: Endpoint): string[] {
+  const paths = [endpoint.path, ...(endpoint.aliases ?? [])];
+  const older = paths.filter((path) => path.includes('/v3/')).map((path) => path.replace('/v3/', '/r0/'));
+  return [...paths, ...older].map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
+}
+
+/** Finds by the raw path, since an encoded slash belongs to its parameter; parameters are decoded afterwards. */
+function findRoute(router: Router, context: Context): FoundRoute {
+  const raw = context.req.url ?? '/';
+  const end = raw.indexOf('?');
+  // find-my-way decodes what it finds: doubled percent signs keep parameters as they were sent.
+  const path = (end === -1 ? raw : raw.slice(0, end)).replaceAll('%', '%25');
+  const method = context.method === 'HEAD' ? 'GET' : context.method;
+  const found = router.find(method as HTTPMethod, path);
+  if (found) {
+    const params: Record<string, string> = {};
+    for (const [name, text] of Object.entries(found.params)) params[name] = decodePathParameter(name, text ?? '');
+    return { route: found.store as Route, params };
+  }
+  const others = METHODS.filter((other) => router.find(other, path) !== null);
+  if (others.length === 0) throw new MatrixError('M_UNRECOGNIZED', 404, 'There is nothing at this path.');
+  context.set('Allow', others.join(', '));
+  throw new MatrixError('M_UNRECOGNIZED', 405, `This path takes ${others.join(', ')}.`);
+}
+
+async function readRequest(options: HttpAppOptions, context: Context, { route, params }: FoundRoute): Promise<Request> {
+  const { endpoint } = route;
+  const remoteAddress = addressOf(context.req, options.trustedProxies);
+  const search = new URLSearchParams(context.querystring);
+  const accessToken = accessTokenOf(context.req.headers, search);
+  const session = await authenticate(endpoint.auth, accessToken, options.lookup);
+  if (endpoint.rateLimit !== 'none') await options.rateLimiter.consume(endpoint.rateLimit, session?.userId ?? remoteAddress);
+  if (session) options.onSeen(session, remoteAddress, context.req.headers['user-agent'] ?? '');
+  const aborted = new AbortController();
+  context.res.once('close', () => aborted.abort());
+  return {
+    params,
+    query: endpoint.query ? parseQuery(endpoint.query, search) : {},
+    body: endpoint.body && !endpoint.rawBody ? await readBody(endpoint, context.req, options.bodyBytes) : undefined,
+    session,
+    headers: context.req.headers,
+    remoteAddress,
+    queryString: context.querystring,
+    accessToken,
+    stream: context.req,
+    signal: aborted.signal,
+  } as Request;
+}
+
+async function readBody(endpoint: Endpoint, request: IncomingMessage, bodyBytes: number): Promise<unknown> {
+  const text = await readText(request, endpoint.maxBodyBytes ?? bodyBytes);
+  if (text === '' && endpoint.bodyOptional) return {};
+  const body = endpoint.canonicalBody ? parseEventJson(text) : parseJson(text);
+  validateBody(endpoint.body!, body);
+  return body;
+}
+
+function addressOf(request: IncomingMessage, trustedProxies: number): string {
+  const socket = request.socket.remoteAddress ?? '';
+  if (trustedProxies === 0) return socket;
+  const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map((entry) => entry.trim());
+  const claimed = forwarded.at(-trustedProxies) ?? '';
+  return isIP(claimed) === 0 ? socket : claimed;
+}
+
+function answer(context: Context, result: Answer): void {
+  if (result instanceof Reply) {
+    context.status = result.status;
+    context.set(result.headers);
+    context.body = result.body ?? '';
+    if (result.headers['Content-Type'] !== undefined) context.set('Content-Type', result.headers['Content-Type']);
+    return;
+  }
+  context.status = 200;
+  context.set('Content-Type', JSON_TYPE);
+  context.body = result instanceof RawJson ? result.text : JSON.stringify(result);
+}
