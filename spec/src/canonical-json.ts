@@ -67,7 +67,8 @@ function sortedKeys(object: object): string[] {
   return keys.some((key) => /[\ud800-\udfff]/.test(key)) ? keys.toSorted(compareCodePoints) : keys.sort();
 }
 
-function compareCodePoints(a: string, b: string): number {
+/** Orders strings by Unicode code point, which is the order of their UTF-8 bytes. */
+export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

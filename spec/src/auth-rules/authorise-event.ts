@@ -1,66 +1,79 @@
 /**
- * Authorization rules (room version pages, "Authorization rules"): whether a state lets an event happen. Step numbers are
- * those of room version 12; the steps on auth_events are in check-auth-events.ts.
+ * Authorization rules (room version pages, "Authorization rules"): whether a state lets an event happen. Comments number
+ * the steps as room version 11 does; verdicts carry the number of the room's own version. The step on `auth_events` is
+ * in check-auth-events.ts. Signatures are not looked at, `join_authorised_via_users_server`'s included: whoever receives
+ * an event verifies them before.
  */
 import type { RoomEvent } from '../events/event.ts';
 import { serverNameOf } from '../identifiers/parse.ts';
 import type { RoomVersion } from '../room-versions.ts';
+import { authoriseAliases } from './aliases-event.ts';
 import { authoriseCreate } from './create-event.ts';
 import { authoriseMember } from './member-event.ts';
 import { authorisePowerLevels } from './power-levels-event.ts';
 import { readPowerLevels } from './power-levels.ts';
-import { allowed, denied, membershipIn, type AuthContext, type AuthState, type AuthVerdict, type VerifySigned } from './verdict.ts';
+import { authoriseRedaction } from './redaction-event.ts';
+import { ruleNumber, type Section } from './rule-numbers.ts';
+import {
+  allowed,
+  denied,
+  membershipIn,
+  type AuthContext,
+  type AuthState,
+  type AuthVerdict,
+  type VerifySignature,
+} from './verdict.ts';
 
-const refuseSigned: VerifySigned = () => false;
+const refuseSignature: VerifySignature = () => false;
 
 export function authoriseEvent(options: {
   version: RoomVersion;
   event: RoomEvent;
   state: AuthState;
   /** absent: third-party invites are refused */
-  verifySigned?: VerifySigned;
+  verifySignature?: VerifySignature;
 }): AuthVerdict {
-  const { version, event, state, verifySigned = refuseSigned } = options;
+  const { version, event, state, verifySignature = refuseSignature } = options;
+  const deny = (section: Section, reason: string, ...under: readonly number[]): AuthVerdict =>
+    denied(ruleNumber(version, section, ...under), reason);
   // 1. m.room.create
   if (event.type === 'm.room.create') return authoriseCreate(version, event);
-  // 2. there is a create event, and the room is this one
+  // since version 12: the room id names the create event; before, 2.4. needs one
   const create = state('m.room.create', '');
-  if (!create) return denied('2', 'The room has no create event.');
+  if (!create || (version.hashedRoomId && create.eventId.slice(1) !== event.roomId.slice(1))) {
+    return version.hashedRoomId
+      ? deny('room id', 'The room id does not name the create event of the room.')
+      : deny('auth events', 'The room has no create event.', 4);
+  }
   // 3. rooms that don't federate
   if (create.content['m.federate'] === false && serverNameOf(create.sender) !== serverNameOf(event.sender)) {
-    return denied('3', 'This room is not open to other servers.');
+    return deny('federate', 'This room is not open to other servers.');
   }
   // before version 6: m.room.aliases
-  if (event.type === 'm.room.aliases' && version.specialCasesAliases) return authoriseAliases(event);
+  if (event.type === 'm.room.aliases' && version.specialCasesAliases) return authoriseAliases(version, event);
   const levels = readPowerLevels({ version, create, powerLevels: state('m.room.power_levels', '') });
-  const context: AuthContext = { version, event, state, create, levels, verifySigned };
+  const context: AuthContext = { version, event, state, create, levels, verifySignature };
   // 4. m.room.member
   if (event.type === 'm.room.member') return authoriseMember(context);
   // 5. the sender is in the room
-  if (membershipIn(state, event.sender) !== 'join') return denied('5', 'You are not in this room.');
+  if (membershipIn(state, event.sender) !== 'join') return deny('sender in room', 'You are not in this room.');
   const own = levels.userLevel(event.sender);
   // 6. m.room.third_party_invite
   if (event.type === 'm.room.third_party_invite') {
-    return own >= levels.invite ? allowed : denied('6', 'You may not invite to this room.');
+    return own >= levels.invite ? allowed : deny('third-party invite', 'You may not invite to this room.', 1);
   }
   // 7. the power level that the type needs
-  if (own < levels.eventLevel(event.type, event.stateKey !== undefined)) return denied('7', `You may not send ${event.type} in this room.`);
+  if (own < levels.eventLevel(event.type, event.stateKey !== undefined)) {
+    return deny('required level', `You may not send ${event.type} in this room.`);
+  }
   // 8. state keys that are user ids
   if (event.stateKey?.startsWith('@') === true && event.stateKey !== event.sender) {
-    return denied('8', 'A state key that is a user id can only be set by that user.');
+    return deny('state key', 'A state key that is a user id can only be set by that user.');
   }
   // 9. m.room.power_levels
   if (event.type === 'm.room.power_levels') return authorisePowerLevels(context);
   // versions 1 and 2: m.room.redaction
-  if (event.type === 'm.room.redaction' && version.redactionAuthRule) {
-    const ownServer = event.redacts !== undefined && serverNameOf(event.redacts) === serverNameOf(event.sender);
-    return own >= levels.redact || ownServer ? allowed : denied('11', 'You may not redact that event.');
-  }
+  if (event.type === 'm.room.redaction' && version.redactionAuthRule) return authoriseRedaction(context);
   // 10. else allowed
   return allowed;
-}
-
-function authoriseAliases(event: RoomEvent): AuthVerdict {
-  if (event.stateKey === undefined) return denied('4.1', 'm.room.aliases needs a state key.');
-  return event.stateKey === serverNameOf(event.sender) ? allowed : denied('4.2', 'A server can only set its own aliases.');
 }

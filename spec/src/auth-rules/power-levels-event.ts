@@ -2,76 +2,86 @@
 import { isUserId } from '../identifiers/parse.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { RoomVersion } from '../room-versions.ts';
-import { creatorsOf, readLevel } from './power-levels.ts';
+import { creatorsOf, DEFAULT_LEVELS, readLevel } from './power-levels.ts';
+import { powerLevelsRuleNumber, type PowerLevelsStep } from './rule-numbers.ts';
 import { allowed, denied, type AuthContext, type AuthVerdict } from './verdict.ts';
 
-const LEVELS = ['users_default', 'events_default', 'state_default', 'ban', 'redact', 'kick', 'invite'];
+const LEVELS = Object.keys(DEFAULT_LEVELS);
+
+/** A level before and after; undefined where it is absent. */
+interface Change {
+  readonly key: string;
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
 
 export function authorisePowerLevels({ version, event, state, create, levels }: AuthContext): AuthVerdict {
   const { content } = event;
-  const malformed = checkShape(version, content);
-  if (malformed !== undefined) return denied(malformed.rule, malformed.reason);
-  const users = objectAt(content, 'users');
+  const deny = (step: PowerLevelsStep, reason: string, ...under: readonly number[]): AuthVerdict =>
+    denied(powerLevelsRuleNumber(version, step, ...under), reason);
+  // what the event must look like
+  const malformed = malformedStep(version, content);
+  if (malformed !== undefined) return deny(malformed, 'Power levels must be integers, and those of users must be named by user ids.');
+  const users = partOf(content, 'users');
   if (version.privilegedCreators && creatorsOf(version, create).some((creator) => Object.hasOwn(users, creator))) {
-    return denied('9.4', "A creator's power level can't be set.");
+    return deny('creators', "A creator's power level can't be set.");
   }
+  // the first power levels of the room
   const current = state('m.room.power_levels', '')?.content;
   if (!current) return allowed;
 
   const own = levels.userLevel(event.sender);
-  const changes = [
-    ...LEVELS.map((name) => ({ before: current[name], after: content[name] })),
-    ...entryChanges(current, content, 'events'),
-    ...(version.limitNotificationsPowerLevels ? entryChanges(current, content, 'notifications') : []),
-  ];
-  for (const change of changes) {
-    const before = readLevel(change.before, version);
-    const after = readLevel(change.after, version);
-    if (before === after) continue;
-    if (before !== undefined && before > own) return denied('9.6.1', "You can't change a power level above your own.");
-    if (after !== undefined && after > own) return denied('9.6.2', "You can't set a power level above your own.");
+  const exceeds = (level: number | undefined): boolean => level !== undefined && level > own;
+  for (const { before, after } of changesBetween(version, current, content, LEVELS)) {
+    if (exceeds(before)) return deny('levels', "You can't change a power level above your own.", 1);
+    if (exceeds(after)) return deny('levels', "You can't set a power level above your own.", 2);
   }
-  for (const { key, before: valueBefore, after: valueAfter } of entryChanges(current, content, 'users')) {
-    const before = readLevel(valueBefore, version);
-    const after = readLevel(valueAfter, version);
-    if (before === after) continue;
-    if (before !== undefined && key !== event.sender && before >= own) {
-      return denied('9.7.1', "You can't change the power level of somebody who has yours or more.");
+  for (const name of version.limitNotificationsPowerLevels ? ['events', 'notifications'] : ['events']) {
+    for (const { before, after } of changesBetween(version, partOf(current, name), partOf(content, name))) {
+      if (exceeds(before)) return deny('entries before', "You can't change a power level above your own.", 1);
+      if (exceeds(after)) return deny('entries after', "You can't set a power level above your own.", 1);
     }
-    if (before !== undefined && before > own) return denied('9.7.1', "You can't change a power level above your own.");
-    if (after !== undefined && after > own) return denied('9.7.2', "You can't give a power level above your own.");
+  }
+  for (const { key, before, after } of changesBetween(version, partOf(current, 'users'), users)) {
+    if (key !== event.sender && before !== undefined && before >= own) {
+      return deny('users before', "You can't change the power level of somebody who has yours or more.", 1);
+    }
+    if (exceeds(after)) return deny('users after', "You can't give a power level above your own.", 1);
   }
   return allowed;
 }
 
-function objectAt(content: JsonObject, name: string): JsonObject {
+function partOf(content: JsonObject, name: string): JsonObject {
   return isJsonObject(content[name]) ? content[name] : {};
 }
 
-function entryChanges(current: JsonObject, content: JsonObject, name: string): { key: string; before: JsonValue | undefined; after: JsonValue | undefined }[] {
-  const before = objectAt(current, name);
-  const after = objectAt(content, name);
-  const valueOf = (object: JsonObject, key: string): JsonValue | undefined => (Object.hasOwn(object, key) ? object[key] : undefined);
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].map((key) => ({ key, before: valueOf(before, key), after: valueOf(after, key) }));
+/** The levels of two objects that differ, of the given keys or of all. What is no level counts as absent. */
+function changesBetween(version: RoomVersion, before: JsonObject, after: JsonObject, keys?: readonly string[]): Change[] {
+  const read = (object: JsonObject, key: string): number | undefined =>
+    Object.hasOwn(object, key) ? readLevel(object[key], version) : undefined;
+  return [...(keys ?? new Set([...Object.keys(before), ...Object.keys(after)]))]
+    .map((key) => ({ key, before: read(before, key), after: read(after, key) }))
+    .filter((change) => change.before !== change.after);
 }
 
-function checkShape(version: RoomVersion, content: JsonObject): { rule: string; reason: string } | undefined {
+/** The step that a content's shape fails; undefined if it is well formed. */
+function malformedStep(version: RoomVersion, content: JsonObject): PowerLevelsStep | undefined {
+  const areLevels = (value: JsonValue): boolean =>
+    isJsonObject(value) && Object.values(value).every((level) => readLevel(level, version) !== undefined);
   if (version.integerPowerLevels) {
-    if (LEVELS.some((name) => content[name] !== undefined && !Number.isInteger(content[name]))) {
-      return { rule: '9.1', reason: 'Power levels must be integers.' };
-    }
+    if (LEVELS.some((name) => content[name] !== undefined && !Number.isInteger(content[name]))) return 'levels are integers';
     for (const name of ['events', 'notifications']) {
       const entries = content[name];
-      if (entries === undefined) continue;
-      if (!isJsonObject(entries) || !Object.values(entries).every(Number.isInteger)) {
-        return { rule: '9.2', reason: `${name} must map to integers.` };
-      }
+      if (entries !== undefined && !areLevels(entries)) return 'entries are integers';
     }
   }
-  const users = content['users'];
-  if (users === undefined) return undefined;
-  const valid =
-    isJsonObject(users) &&
-    Object.entries(users).every(([user, level]) => isUserId(user) && (version.integerPowerLevels ? Number.isInteger(level) : readLevel(level, version) !== undefined));
-  return valid ? undefined : { rule: '9.3', reason: 'users must map user ids to integers.' };
+  const { users } = content;
+  if (users !== undefined && !(areLevels(users) && Object.keys(users as JsonObject).every(isUserId))) return 'users';
+  return version.integerPowerLevels || !hasOverflow(content) ? undefined : 'users';
+}
+
+/** Versions that take floats refuse those that a double can't hold, which are read as infinite. */
+function hasOverflow(content: JsonObject): boolean {
+  const values = [...LEVELS.map((name) => content[name]), ...['events', 'notifications'].flatMap((name) => Object.values(partOf(content, name)))];
+  return values.some((value) => typeof value === 'number' && !Number.isFinite(value));
 }
