@@ -141,7 +141,7 @@ async function readRequest(options: HttpAppOptions, context: Context, { route, p
     accessToken,
     stream: context.req,
     signal: aborted.signal,
-  } as Request;
+  } as unknown as Request;
 }
 
 async function readBody(endpoint: Endpoint, request: IncomingMessage, bodyBytes: number): Promise<unknown> {
