@@ -1,0 +1,61 @@
+/** An installed Synapse as an oracle: runs spec/testing/synapse-peer.py, which describes the questions and answers. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { EventId } from '../../identifiers/types.ts';
+import type { JsonObject } from '../../json.ts';
+
+export interface PeerRequest {
+  readonly roomVersion: string;
+  readonly events: readonly JsonObject[];
+  readonly rejected?: readonly EventId[];
+  readonly verdicts?: readonly { readonly event: JsonObject; readonly state: readonly EventId[] }[];
+  readonly selections?: readonly { readonly event: JsonObject }[];
+  readonly resolutions?: readonly (readonly (readonly EventId[])[])[];
+}
+export interface PeerVerdict {
+  readonly allowed: boolean;
+  readonly reason: string;
+}
+export interface PeerAnswer {
+  readonly eventIds: readonly EventId[];
+  readonly verdicts: readonly PeerVerdict[];
+  readonly selections: readonly PeerVerdict[];
+  readonly resolutions: readonly { readonly resolved?: readonly EventId[]; readonly error?: string }[];
+}
+export interface SynapsePeer {
+  readonly version: string;
+  ask(request: PeerRequest): Promise<PeerAnswer>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const SCRIPT = fileURLToPath(new URL('../../../testing/synapse-peer.py', import.meta.url));
+
+/** Starts the peer with the Python that NEXUS_SYNAPSE_PYTHON names, or else python3. A string says why it can't. */
+export async function startSynapsePeer(): Promise<SynapsePeer | string> {
+  const child = spawn(process.env['NEXUS_SYNAPSE_PYTHON'] ?? 'python3', [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const failure = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code) => resolve(`the peer ended with ${code}`));
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const readLine = async (): Promise<Record<string, unknown>> => {
+    const line = await lines.next();
+    return line.done ? { failure: await failure } : (JSON.parse(line.value) as Record<string, unknown>);
+  };
+  const greeting = await readLine();
+  if (greeting['ready'] !== true) return String(greeting['reason'] ?? greeting['failure']);
+  return {
+    version: String(greeting['version']),
+    ask: async (request) => {
+      child.stdin.write(`${JSON.stringify({ ...request })}\n`);
+      const answer = await readLine();
+      if (answer['failure'] !== undefined) throw new Error(String(answer['failure']));
+      return answer as unknown as PeerAnswer;
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.stdin.end();
+      await failure;
+    },
+  };
+}
