@@ -142,7 +142,7 @@ function powerLevels(version: RoomVersion, creator: UserId, preset: Preset, requ
     ban: 50,
     kick: 50,
     redact: 50,
-    invite: 0,
+    invite: preset === 'public_chat' ? 50 : 0,
     historical: 100,
   };
   const override = (request.power_level_content_override ?? {}) as JsonObject;

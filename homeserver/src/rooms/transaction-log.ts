@@ -47,6 +47,12 @@ export class TransactionLog {
     }
   }
 
+  /** The transaction is done or under way. */
+  async known(deviceNid: number, txnId: string): Promise<boolean> {
+    const device = await this.#load(deviceNid);
+    return device.done.has(txnId) || device.underWay.has(txnId);
+  }
+
   /** Forgets transactions older than `before` (ms since the epoch). */
   async prune(before: number): Promise<void> {
     await this.#db.query(deleteOld, [before]);

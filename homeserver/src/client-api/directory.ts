@@ -1,0 +1,137 @@
+/** Aliases, the public directory, finding users, reports. */
+import * as api from '@nexuscomm/spec/endpoints/client/rooms.ts';
+import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
+import { MatrixError, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
+import { parseRoomAlias, parseRoomId, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import { handle, type Route, type Session } from '../http/handler.ts';
+import type { RoomAliases } from '../rooms/aliases.ts';
+import type { PublicDirectory } from '../rooms/public-directory.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomEngine } from '../rooms/room-engine.ts';
+import type { RoomReader } from '../rooms/room-reader.ts';
+import { sql, type Queryable } from '../storage/database.ts';
+
+export interface DirectoryRoutesDeps {
+  readonly db: Queryable;
+  readonly engine: RoomEngine;
+  readonly reader: RoomReader;
+  readonly aliases: RoomAliases;
+  readonly directory: PublicDirectory;
+  readonly serverName: ServerName;
+  readonly publishRequiresAdmin: boolean;
+  readonly now: () => number;
+}
+
+// Users of this server whom the searcher meets in a room, or who are in a room that anybody may join.
+const searchUsers = sql(
+  'user_search',
+  `select a.user_id, n.value as displayname, p.value as avatar_url from account a
+   left join profile_field n on n.user_nid = a.user_nid and n.field = 'displayname'
+   left join profile_field p on p.user_nid = a.user_nid and p.field = 'avatar_url'
+   where not a.deactivated and not a.is_guest and a.user_nid <> $1
+     and (a.user_id ilike $2 escape '\\' or n.value ilike $2 escape '\\')
+     and exists (
+       select from member m where m.user_nid = a.user_nid and m.membership = 1 and (
+         exists (select from member o where o.room_nid = m.room_nid and o.user_nid = $1 and o.membership = 1)
+         or exists (select from public_room r where r.room_nid = m.room_nid)
+         or exists (select from current_state c join event_json j on j.nid = c.nid
+                    where c.room_nid = m.room_nid and c.type = $4 and j.json like '%"join_rule":"public"%')))
+   order by a.user_id limit $3`,
+);
+const insertReport = sql('report_insert', 'insert into report (ts, reporter, room_id, event_id, reason) values ($1, $2, $3, $4, $5)');
+
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 500;
+const DEFAULT_USERS = 10;
+const MAX_USERS = 50;
+
+export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
+  const { db, engine, aliases, directory, reader, serverName } = deps;
+  const listRooms = (query: { limit?: number; since?: string; server?: string }, filter?: { generic_search_term?: string; room_types?: (string | null)[] }) => {
+    if (query.server !== undefined && query.server !== serverName) throw new MatrixError('M_UNKNOWN', 404, 'This server does not talk to other servers yet.');
+    if (query.limit !== undefined && query.limit < 0) throw invalidParam('limit must not be below 0.');
+    const limit = Math.min(query.limit === undefined || query.limit === 0 ? DEFAULT_PAGE : query.limit, MAX_PAGE);
+    return directory.list({ limit, since: query.since, term: filter?.generic_search_term, types: filter?.room_types });
+  };
+  return [
+    handle(api.resolveAlias, async ({ params }) => {
+      const roomId = await aliases.find(parseRoomAlias(params.roomAlias));
+      if (roomId === undefined) throw notFound('There is no room with that alias.');
+      return { room_id: roomId, servers: [serverName] };
+    }),
+    handle(api.createAlias, async ({ params, body, session }) => {
+      const alias = parseRoomAlias(params.roomAlias);
+      if (serverNameOf(alias) !== serverName) throw invalidParam(`Aliases of this server end in :${serverName}.`);
+      const room = await engine.get(parseRoomId(body.room_id));
+      if (!room.isJoined(session.userNid)) throw forbidden('You are not in this room.');
+      await aliases.create(alias, room.roomId, session.userId);
+      return {};
+    }),
+    handle(api.deleteAlias, async ({ params, session }) => {
+      const alias = parseRoomAlias(params.roomAlias);
+      const details = await aliases.details(alias);
+      if (!details) throw notFound('There is no room with that alias.');
+      const room = await engine.find(details.roomId);
+      const mayChange = session.isAdmin || details.creator === session.userId || (room !== undefined && (await maySet(engine, room, session, 'm.room.canonical_alias')));
+      if (!mayChange) throw forbidden('You may not delete this alias.');
+      await aliases.delete(alias);
+      if (room) await dropFromCanonical(engine, room, session, alias);
+      return {};
+    }),
+    handle(api.getRoomAliases, async ({ params, session }) => {
+      const room = await engine.get(params.roomId);
+      await reader.checkReadable(room, session.userNid);
+      return { aliases: await aliases.list(room.roomId) };
+    }),
+    handle(api.getVisibility, async ({ params }) => ({ visibility: (await directory.isPublished((await engine.get(params.roomId)).nid)) ? 'public' : 'private' })),
+    handle(api.setVisibility, async ({ params, body, session }) => {
+      const { visibility = 'public' } = body;
+      if (visibility !== 'public' && visibility !== 'private') throw invalidParam('visibility must be public or private.');
+      const room = await engine.get(params.roomId);
+      const allowed = session.isAdmin || (!deps.publishRequiresAdmin && room.isJoined(session.userNid) && (await maySet(engine, room, session, 'm.room.canonical_alias')));
+      if (!allowed) throw forbidden('You may not change whether this room is listed.');
+      await directory.publish(room.nid, visibility === 'public');
+      return {};
+    }),
+    handle(api.publicRooms, async ({ query }) => listRooms(query)),
+    handle(api.searchPublicRooms, async ({ body, query }) => listRooms({ limit: body.limit, since: body.since, server: query.server }, body.filter)),
+    handle(api.searchUsers, async ({ body, session }) => {
+      const limit = Math.min(body.limit ?? DEFAULT_USERS, MAX_USERS);
+      const pattern = `%${body.search_term.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const joinRules = await engine.strings.id('m.room.join_rules');
+      const rows = await db.query<{ user_id: string; displayname: string | null; avatar_url: string | null }>(searchUsers, [session.userNid, pattern, limit + 1, joinRules]);
+      const results = rows.slice(0, limit).map((row) => ({
+        user_id: row.user_id,
+        ...(row.displayname === null ? {} : { display_name: JSON.parse(row.displayname) as string }),
+        ...(row.avatar_url === null ? {} : { avatar_url: JSON.parse(row.avatar_url) as string }),
+      }));
+      return { results, limited: rows.length > limit };
+    }),
+    handle(api.reportEvent, async ({ params, body, session }) => {
+      const room = await engine.get(params.roomId);
+      if (!room.isJoined(session.userNid)) throw notFound('There is no such event in this room, or you may not see it.');
+      await reader.event(room, params.eventId, session.userNid);
+      await db.query(insertReport, [deps.now(), session.userId, room.roomId, params.eventId, body.reason ?? null]);
+      return {};
+    }),
+  ];
+}
+
+async function maySet(engine: RoomEngine, room: Room, session: Session, type: string): Promise<boolean> {
+  if (!room.isJoined(session.userNid)) return false;
+  const [create, powerLevels] = await Promise.all([engine.stateEvent(room, 'm.room.create', ''), engine.stateEvent(room, 'm.room.power_levels', '')]);
+  const levels = readPowerLevels({ version: room.version, create: create?.event, powerLevels: powerLevels?.event });
+  return levels.userLevel(session.userId) >= levels.eventLevel(type, true);
+}
+
+/** A room must not go on naming an alias that is gone. */
+async function dropFromCanonical(engine: RoomEngine, room: Room, session: Session, alias: string): Promise<void> {
+  const current = await engine.stateEvent(room, 'm.room.canonical_alias', '');
+  if (!current || !(await maySet(engine, room, session, 'm.room.canonical_alias'))) return;
+  const { alias: canonical, alt_aliases: alternatives, ...rest } = current.content;
+  const kept = Array.isArray(alternatives) ? alternatives.filter((other) => other !== alias) : undefined;
+  if (canonical !== alias && kept?.length === (alternatives as readonly unknown[] | undefined)?.length) return;
+  const content = { ...rest, ...(canonical === undefined || canonical === alias ? {} : { alias: canonical }), ...(kept && kept.length > 0 ? { alt_aliases: kept } : {}) };
+  await engine.send(room, { sender: session.userId, type: 'm.room.canonical_alias', stateKey: '', content });
+}

@@ -1,0 +1,191 @@
+/** Reading rooms on behalf of a user: who may read what, pages of messages, members, single events. */
+import { forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
+import { sql, type Queryable } from '../storage/database.ts';
+import { clientEvent } from './client-event.ts';
+import { eventColumns, eventJoins, type EventRow } from './event-reader.ts';
+import { BAN, JOIN, LEAVE } from './membership.ts';
+import type { Relations } from './relations.ts';
+import type { Room } from './room.ts';
+import type { RoomEngine } from './room-engine.ts';
+import { stateKeyText } from './state-key.ts';
+import type { StoredEvent } from './stored-event.ts';
+import type { EventVisibility, VisibleEvent } from './visibility.ts';
+
+/** A place between two events in the topological order: after (depth, pos). */
+export interface TopologicalToken {
+  readonly depth: number;
+  readonly pos: number;
+}
+
+export interface Reader {
+  readonly userNid: number;
+  readonly userId: string;
+  readonly deviceNid: number;
+}
+
+export interface Page {
+  readonly events: VisibleEvent[];
+  readonly start: TopologicalToken;
+  /** undefined: there is no more in this direction */
+  readonly end: TopologicalToken | undefined;
+}
+
+const MAX = Number.MAX_SAFE_INTEGER;
+const page = (order: 'asc' | 'desc', comparison: string, bound: string): string =>
+  `select ${eventColumns} from (
+     select * from event where room_nid = $1 and pos is not null and (depth, pos) ${comparison} ($2, $3) and (depth, pos) ${bound} ($4, $5)
+     order by depth ${order}, pos ${order} limit $6) e ${eventJoins} order by e.depth ${order}, e.pos ${order}`;
+const selectBackwards = sql('messages_back', page('desc', '<=', '>'));
+const selectForwards = sql('messages_forward', page('asc', '>', '<='));
+const selectPlace = sql(
+  'messages_place',
+  'select depth, pos from event where room_nid = $1 and pos is not null and pos <= $2 order by pos desc limit 1',
+);
+const selectByTime = {
+  f: sql('event_after_time', `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts >= $2 order by ts, pos limit 10) e ${eventJoins} order by e.ts, e.pos`),
+  b: sql('event_before_time', `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts <= $2 order by ts desc, pos desc limit 10) e ${eventJoins} order by e.ts desc, e.pos desc`),
+};
+
+export const formatTopological = ({ depth, pos }: TopologicalToken): string => `t${depth}_${pos}`;
+
+/** Pages that a filter may leave empty before the rest is left to the client's next request. */
+const MAX_PAGES = 5;
+
+export class RoomReader {
+  readonly #db: Queryable;
+  readonly #engine: RoomEngine;
+  readonly #visibility: EventVisibility;
+  readonly #relations: Relations;
+  readonly #now: () => number;
+
+  constructor(options: { db: Queryable; engine: RoomEngine; visibility: EventVisibility; relations: Relations; now: () => number }) {
+    this.#db = options.db;
+    this.#engine = options.engine;
+    this.#visibility = options.visibility;
+    this.#relations = options.relations;
+    this.#now = options.now;
+  }
+
+  /**
+   * The state that the user may read: the current one for members and in rooms open to the world, the one at their
+   * leaving for those who left. M_FORBIDDEN for everybody else.
+   */
+  async readableState(room: Room, userNid: number): Promise<ReadonlyMap<number, number>> {
+    const member = room.members.get(userNid);
+    if (member?.membership === JOIN) return room.state;
+    const { visibility } = await this.#visibility.current(room);
+    if (visibility === 'world_readable') return room.state;
+    if (member && (member.membership === LEAVE || member.membership === BAN)) {
+      const own = await this.#engine.events.byNid(member.nid);
+      const before = own?.replaces === undefined ? undefined : await this.#engine.events.byNid(own.replaces);
+      if (own && before?.content['membership'] === 'join') {
+        const state = new Map((await this.#engine.statesAt([own.snapBefore])).get(own.snapBefore));
+        return state.set(own.key!, own.nid);
+      }
+    }
+    throw forbidden('You are not in this room.');
+  }
+
+  /** Checks that the user may read the room at all. */
+  async checkReadable(room: Room, userNid: number): Promise<void> {
+    await this.readableState(room, userNid);
+  }
+
+  /** Events of a state map as client events, in the order of the map. */
+  async stateEvents(state: Iterable<number>, reader: Reader): Promise<string[]> {
+    const nids = [...state];
+    const loaded = await this.#engine.events.byNids(nids);
+    return this.render(nids.flatMap((nid) => loaded.get(nid) ?? []).map((stored) => ({ stored, membership: undefined })), reader);
+  }
+
+  /** The event, if it is in the room and the user may see it; else M_NOT_FOUND. */
+  async event(room: Room, eventId: string, userNid: number): Promise<VisibleEvent> {
+    const stored = await this.#engine.events.byId(eventId);
+    const [visible] = stored?.roomNid === room.nid ? await this.#visibility.filter(room, userNid, [stored]) : [];
+    if (!visible) throw notFound('There is no such event in this room, or you may not see it.');
+    return visible;
+  }
+
+  /** Events as text, with what belongs to the reader; ignored relations are the caller's business. */
+  async render(events: readonly { stored: StoredEvent; membership: number | undefined }[], reader: Reader): Promise<string[]> {
+    const further = events.flatMap(({ stored }) => [stored.replaces, stored.redactedBy].filter((nid) => nid !== undefined));
+    const [loaded, relations] = await Promise.all([
+      this.#engine.events.byNids(further),
+      this.#relations.bundled(
+        events.filter(({ stored }) => stored.related && stored.redactedBy === undefined).map(({ stored }) => stored.nid),
+        reader.userNid,
+      ),
+    ]);
+    return events.map(({ stored, membership }) =>
+      clientEvent(stored, {
+        withRoomId: true,
+        now: this.#now(),
+        deviceNid: reader.deviceNid,
+        replaced: stored.replaces === undefined ? undefined : loaded.get(stored.replaces),
+        redaction: stored.redactedBy === undefined ? undefined : loaded.get(stored.redactedBy),
+        membership,
+        relations: relations.get(stored.nid),
+      }),
+    );
+  }
+
+  /** A token of /messages, or one of /sync, as a place in the room. Throws M_INVALID_PARAM. */
+  async place(room: Room, token: string): Promise<TopologicalToken> {
+    const topological = /^t(\d{1,16})_(-?\d{1,16})$/.exec(token);
+    if (topological) return { depth: Number(topological[1]), pos: Number(topological[2]) };
+    const stream = /^s(\d{1,15})(?:_\d{1,15})?$/.exec(token);
+    if (!stream) throw invalidParam('That token was not issued by this server.');
+    const [row] = await this.#db.query<TopologicalToken>(selectPlace, [room.nid, Number(stream[1])]);
+    return row ?? { depth: 0, pos: -MAX };
+  }
+
+  /** A page of at most `limit` events that pass, from a place on. */
+  async page(options: {
+    room: Room;
+    userNid: number;
+    from: TopologicalToken;
+    to: TopologicalToken | undefined;
+    backwards: boolean;
+    limit: number;
+    passes: (stored: StoredEvent) => boolean;
+  }): Promise<Page> {
+    const { room, userNid, from, to, backwards, limit, passes } = options;
+    const bound = to ?? (backwards ? { depth: 0, pos: -MAX } : { depth: MAX, pos: MAX });
+    const events: VisibleEvent[] = [];
+    let at = from;
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+      const wanted = limit - events.length;
+      const rows = await this.#db.query<EventRow>(backwards ? selectBackwards : selectForwards, [room.nid, at.depth, at.pos, bound.depth, bound.pos, wanted]);
+      const stored = this.#engine.events.fromRows(rows);
+      events.push(...(await this.#visibility.filter(room, userNid, stored.filter(passes))));
+      const last = stored.at(-1);
+      if (last) at = { depth: last.event.depth, pos: backwards ? last.pos! - 1 : last.pos! };
+      if (stored.length < wanted) return { events, start: from, end: undefined };
+      if (events.length >= limit) break;
+    }
+    return { events, start: from, end: at };
+  }
+
+  /** The first event after a place, seen by nobody in particular; undefined at the end of the room. */
+  async next(room: Room, from: TopologicalToken): Promise<StoredEvent | undefined> {
+    const rows = await this.#db.query<EventRow>(selectForwards, [room.nid, from.depth, from.pos, MAX, MAX, 1]);
+    return this.#engine.events.fromRows(rows)[0];
+  }
+
+  /** The first event at or after (before) a time that the user may see. */
+  async atTime(room: Room, userNid: number, ts: number, direction: 'f' | 'b'): Promise<StoredEvent> {
+    const rows = await this.#db.query<EventRow>(selectByTime[direction], [room.nid, ts]);
+    const [first] = await this.#visibility.filter(room, userNid, this.#engine.events.fromRows(rows));
+    if (!first) throw notFound(`There is no event ${direction === 'f' ? 'after' : 'before'} that time.`);
+    return first.stored;
+  }
+
+  /** Membership events among those of a state map. */
+  async memberEvents(state: ReadonlyMap<number, number>): Promise<StoredEvent[]> {
+    const { strings, events } = this.#engine;
+    const prefix = stateKeyText('m.room.member', '');
+    const texts = await strings.texts([...state.keys()]);
+    const nids = [...state.values()].filter((_, i) => texts[i]!.startsWith(prefix));
+    return [...(await events.byNids(nids)).values()];
+  }
+}
