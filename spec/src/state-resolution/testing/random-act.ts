@@ -1,7 +1,7 @@
 /** What a random user tries next in a random room. Much of it is not allowed. */
 import { tweetnaclCrypto } from '../../crypto-tweetnacl.ts';
 import { encodeBase64 } from '../../base64.ts';
-import type { AuthState } from '../../auth-rules/verdict.ts';
+import { membershipIn, type AuthState } from '../../auth-rules/verdict.ts';
 import { creatorsOf } from '../../auth-rules/power-levels.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import type { RoomVersion } from '../../room-versions.ts';
@@ -34,8 +34,21 @@ export function randomCreateContent(version: RoomVersion, random: SeededRandom):
   };
 }
 
+/** What makes a room where most users are and some have power. */
+export function firstActs(version: RoomVersion, random: SeededRandom): Act[] {
+  const [creator, ...others] = USERS;
+  const users = { ...(version.privilegedCreators ? {} : { [creator]: 100 }), [USERS[2]]: random.pick([50, 100]), [USERS[3]]: 50 };
+  const joins = others.filter(() => random.chance(0.8));
+  return [
+    { type: 'm.room.power_levels', stateKey: '', sender: creator, content: { users } },
+    { type: 'm.room.join_rules', stateKey: '', sender: creator, content: { join_rule: 'public' } },
+    ...joins.map((user) => ({ type: 'm.room.member', stateKey: user, sender: user, content: { membership: 'join' } })),
+  ];
+}
+
 export function randomAct(version: RoomVersion, random: SeededRandom, state: AuthState): Act {
-  const sender = random.chance(0.4) ? USERS[0] : random.pick(USERS);
+  const joined = USERS.filter((user) => membershipIn(state, user) === 'join');
+  const sender = joined.length > 0 && random.chance(0.85) ? random.pick(joined) : random.pick(USERS);
   const dice = random.next();
   if (dice < 0.5) return randomMember(version, random, sender);
   if (dice < 0.7) return randomPowerLevels(version, random, sender, state);
@@ -75,9 +88,9 @@ function randomMember(version: RoomVersion, random: SeededRandom, sender: string
   }
   if (dice < 0.55) return member(target, 'invite');
   if (dice < 0.6) return member(target, 'invite', { third_party_invite: randomThirdPartyInvite(random, target) });
-  if (dice < 0.68) return { ...member(target, 'leave'), sender: target };
-  if (dice < 0.8) return member(target, 'leave');
-  if (dice < 0.93) return member(target, 'ban');
+  if (dice < 0.64) return { ...member(target, 'leave'), sender: target };
+  if (dice < 0.75) return member(target, 'leave');
+  if (dice < 0.85) return member(target, 'ban');
   if (dice < 0.98) return { ...member(target, 'knock'), sender: target };
   return member(target, random.pick(['dance', 'knock']));
 }
@@ -90,7 +103,7 @@ function randomThirdPartyInvite(random: SeededRandom, target: string): JsonObjec
 }
 
 function randomJoinRules(random: SeededRandom): JsonObject {
-  const rule = random.pick(['public', 'public', 'invite', 'knock', 'restricted', 'knock_restricted', 'private']);
+  const rule = random.pick(['public', 'public', 'public', 'invite', 'knock', 'restricted', 'knock_restricted', 'private']);
   return rule === 'restricted' || rule === 'knock_restricted' ? { join_rule: rule, allow: [] } : { join_rule: rule };
 }
 

@@ -5,12 +5,13 @@ import { thirdPartySignatureVerifier } from '../../auth-rules/third-party-signat
 import type { AuthVerdict } from '../../auth-rules/verdict.ts';
 import { tweetnaclCrypto } from '../../crypto-tweetnacl.ts';
 import type { RoomEvent } from '../../events/event.ts';
+import { serverNameOf } from '../../identifiers/parse.ts';
 import type { EventId } from '../../identifiers/types.ts';
 import type { RoomVersion } from '../../room-versions.ts';
 import { resolveState } from '../resolve-state.ts';
 import { readStateKey, stateKeyOf, type StateMap } from '../state-map.ts';
 import { makeEvent } from './make-event.ts';
-import { randomAct, randomCreateContent, USERS, type Act } from './random-act.ts';
+import { firstActs, randomAct, randomCreateContent, USERS, type Act } from './random-act.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** An event that somebody tried to send: what the rules said of it in which state. */
@@ -75,15 +76,22 @@ export function randomRoom(version: RoomVersion, random: SeededRandom, attempts:
   send({ type: 'm.room.create', stateKey: '', sender: creator, content: randomCreateContent(version, random) }, []);
   const [create] = events.values();
   send({ type: 'm.room.member', stateKey: creator, sender: creator, content: { membership: 'join' } }, [create!]);
+  if (random.chance(0.8)) for (const act of firstActs(version, random)) send(act, [[...events.values()].at(-1)!]);
   for (let i = 0; i < attempts; i++) {
     const known = [...events.values()];
     // Mostly near the end, so that branches live for a while and then merge.
     const near = (): RoomEvent => known[Math.max(1, known.length - 1 - Math.floor(random.next() ** 2 * 12))]!;
     const prevEvents = random.chance(0.25) ? [...new Set([near(), near(), near()])] : [near()];
     const state = stateBefore(prevEvents);
-    send(randomAct(version, random, (type, stateKey) => events.get(state.get(stateKeyOf(type, stateKey))!)), prevEvents);
+    const act = randomAct(version, random, (type, stateKey) => events.get(state.get(stateKeyOf(type, stateKey))!));
+    if (!isDisputed(act, create!)) send(act, prevEvents);
   }
   return { version, events, attempts: tried, statesAfter };
+}
+
+/** In rooms that don't federate, Synapse refuses memberships of other servers' users, where the rules only look at the sender. */
+function isDisputed({ type, stateKey = '' }: Act, create: RoomEvent): boolean {
+  return create.content['m.federate'] === false && type === 'm.room.member' && serverNameOf(stateKey) !== serverNameOf(create.sender);
 }
 
 /** States to resolve: of forks, and some that lack keys or have events of elsewhere, as a wrong server could claim. */
