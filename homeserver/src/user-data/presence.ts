@@ -1,0 +1,96 @@
+/** Presence (Client-Server API, "Presence"): in memory; who is not heard of for a while is offline. */
+import type { StreamPositions } from '../storage/stream-positions.ts';
+import type { PresenceSource } from '../sync/sources.ts';
+
+export type PresenceState = 'online' | 'unavailable' | 'offline';
+
+interface UserPresence {
+  readonly userId: string;
+  state: PresenceState;
+  statusMsg: string | undefined;
+  /** ms since the epoch */
+  lastActive: number;
+  lastSeen: number;
+  pos: number;
+}
+
+/** A user whose clients have not synced for so long is offline. */
+const OFFLINE_AFTER_MS = 60_000;
+const SWEEP_MS = 15_000;
+/** For so long after an activity a user counts as active right now. */
+const CURRENTLY_ACTIVE_MS = 60_000;
+
+export interface PresenceOptions {
+  readonly positions: StreamPositions;
+  readonly now: () => number;
+  /** the users who share a room with this one, this one included */
+  readonly audience: (userNid: number) => Promise<ReadonlySet<number>>;
+  readonly onChange: (audience: ReadonlySet<number>, pos: number) => void;
+}
+
+export class Presence implements PresenceSource, Disposable {
+  readonly #options: PresenceOptions;
+  readonly #users = new Map<number, UserPresence>();
+  readonly #sweep: NodeJS.Timeout;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    this.#sweep = setInterval(() => void this.#expire(), SWEEP_MS).unref();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#sweep);
+  }
+
+  /** A device of the user syncs. A sync only keeps somebody online; it does not undo what they set. */
+  seen(userNid: number, userId: string, state: PresenceState): void {
+    const current = this.#users.get(userNid);
+    const now = this.#options.now();
+    if (current) current.lastSeen = now;
+    if (state === 'offline' || (current && current.state === state)) return;
+    void this.set(userNid, userId, state, current?.statusMsg);
+  }
+
+  async set(userNid: number, userId: string, state: PresenceState, statusMsg: string | undefined): Promise<void> {
+    const now = this.#options.now();
+    const user = this.#users.get(userNid) ?? { userId, state, statusMsg, lastActive: now, lastSeen: now, pos: 0 };
+    this.#users.set(userNid, user);
+    user.state = state;
+    user.statusMsg = statusMsg;
+    user.lastSeen = now;
+    if (state === 'online') user.lastActive = now;
+    const audience = await this.#options.audience(userNid);
+    await this.#options.positions.write(async (pos) => {
+      user.pos = pos;
+      this.#options.onChange(audience, pos);
+    });
+  }
+
+  get(userNid: number): { presence: PresenceState; last_active_ago?: number; status_msg?: string; currently_active: boolean } {
+    const user = this.#users.get(userNid);
+    if (!user) return { presence: 'offline', currently_active: false };
+    const ago = this.#options.now() - user.lastActive;
+    return {
+      presence: user.state,
+      last_active_ago: ago,
+      ...(user.statusMsg === undefined ? {} : { status_msg: user.statusMsg }),
+      currently_active: user.state === 'online' && ago < CURRENTLY_ACTIVE_MS,
+    };
+  }
+
+  async changed(userNid: number, since: number, upto: number): Promise<string[]> {
+    const fresh = [...this.#users].filter(([, user]) => user.pos > since && user.pos <= upto && (since > 0 || user.state !== 'offline'));
+    if (fresh.length === 0) return [];
+    const audience = await this.#options.audience(userNid);
+    return fresh
+      .filter(([nid]) => audience.has(nid))
+      .map(([nid, user]) => JSON.stringify({ type: 'm.presence', sender: user.userId, content: this.get(nid) }));
+  }
+
+  async #expire(): Promise<void> {
+    const limit = this.#options.now() - OFFLINE_AFTER_MS;
+    for (const [userNid, user] of this.#users) {
+      if (user.state !== 'offline' && user.lastSeen < limit) await this.set(userNid, user.userId, 'offline', user.statusMsg);
+    }
+  }
+}
