@@ -44,13 +44,13 @@ export async function startSynapsePeer(): Promise<SynapsePeer | string> {
     return line.done ? { failure: await failure } : (JSON.parse(line.value) as Record<string, unknown>);
   };
   const greeting = await readLine();
-  if (greeting['ready'] !== true) return String(greeting['reason'] ?? greeting['failure']);
+  if (greeting['ready'] !== true) return JSON.stringify(greeting['reason'] ?? greeting['failure']);
   return {
-    version: String(greeting['version']),
+    version: JSON.stringify(greeting['version']),
     ask: async (request) => {
-      child.stdin.write(`${JSON.stringify({ ...request })}\n`);
+      child.stdin.write(`${JSON.stringify(request)}\n`);
       const answer = await readLine();
-      if (answer['failure'] !== undefined) throw new Error(String(answer['failure']));
+      if (answer['failure'] !== undefined) throw new Error(JSON.stringify(answer['failure']));
       return answer as unknown as PeerAnswer;
     },
     [Symbol.asyncDispose]: async () => {
