@@ -1,5 +1,6 @@
 /** Aliases, the public directory, finding users, reports. */
 import * as api from '@nexuscomm/spec/endpoints/client/rooms.ts';
+import * as server from '@nexuscomm/spec/endpoints/client/server.ts';
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { MatrixError, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { parseRoomAlias, parseRoomId, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
@@ -39,12 +40,13 @@ const searchUsers = sql(
                     where c.room_nid = m.room_nid and c.type = $4 and j.json like '%"join_rule":"public"%')))
    order by a.user_id limit $3`,
 );
-const insertReport = sql('report_insert', 'insert into report (ts, reporter, room_id, event_id, reason) values ($1, $2, $3, $4, $5)');
+const insertReport = sql('report_insert', 'insert into report (ts, reporter, room_id, event_id, user_id, reason) values ($1, $2, $3, $4, $5, $6)');
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
 const DEFAULT_USERS = 10;
 const MAX_USERS = 50;
+const MAX_USER_ID_LENGTH = 255;
 
 export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
   const { db, engine, aliases, directory, reader, serverName } = deps;
@@ -112,7 +114,16 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
       const room = await engine.get(params.roomId);
       if (!room.isJoined(session.userNid)) throw notFound('There is no such event in this room, or you may not see it.');
       await reader.event(room, params.eventId, session.userNid);
-      await db.query(insertReport, [deps.now(), session.userId, room.roomId, params.eventId, body.reason ?? null]);
+      await db.query(insertReport, [deps.now(), session.userId, room.roomId, params.eventId, null, body.reason ?? null]);
+      return {};
+    }),
+    handle(server.reportRoom, async ({ params, body, session }) => {
+      await db.query(insertReport, [deps.now(), session.userId, (await engine.get(params.roomId)).roomId, null, null, body.reason]);
+      return {};
+    }),
+    // Whether there is such a user is not told.
+    handle(server.reportUser, async ({ params, body, session }) => {
+      await db.query(insertReport, [deps.now(), session.userId, null, null, params.userId.slice(0, MAX_USER_ID_LENGTH), body.reason]);
       return {};
     }),
   ];

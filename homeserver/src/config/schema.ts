@@ -23,6 +23,7 @@ export const configSchema = Type.Object({
     {
       name: text('localhost', "The server's name, the part after the colon in user ids. It can't be changed once there are users.", 'NEXUS_SERVER_NAME'),
       public_baseurl: optional('Where clients reach this server, for example https://matrix.example.org; announced in .well-known', 'NEXUS_PUBLIC_BASEURL'),
+      admin_contact: optional('Who answers for this server: a Matrix id or an e-mail address, told in .well-known/matrix/support'),
       data_dir: text('./data', 'Directory of the embedded database, media and keys', 'NEXUS_DATA_DIR'),
       bind: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all', 'NEXUS_BIND'),
       port: count(8008, 'Port for plain HTTP; 0 chooses a free one', { maximum: 65535, env: 'NEXUS_PORT' }),

@@ -88,7 +88,7 @@ export class SyncEngine {
         ignored: await sources.accountData.ignoredUsers(call.userNid),
         now: now(),
       };
-      const answer = await this.#answer(request, call.since === undefined || call.fullState || now() >= deadline || call.signal.aborted);
+      const answer = await this.#answer(request, call.since === undefined || call.fullState || now() >= deadline || call.signal.aborted || hub.closed);
       if (answer) return answer;
       await hub.wait(user, upto, deadline - now(), call.signal);
     }

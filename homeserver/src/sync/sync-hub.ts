@@ -34,6 +34,7 @@ export class SyncHub {
   readonly #loading = new Map<number, Promise<UserLive>>();
   /** Users to wake when the watermark reaches the position of their newest mark. */
   readonly #marked = new Map<UserLive, number>();
+  #closed = false;
 
   constructor(options: { db: Queryable; positions: StreamPositions; engine: RoomEngine; maxUsers: number }) {
     this.#db = options.db;
@@ -45,6 +46,16 @@ export class SyncHub {
 
   get watermark(): number {
     return this.#positions.watermark;
+  }
+
+  /** The server is stopping: syncs answer with what they have. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const user of this.#waiting.values()) user.wake();
   }
 
   /** The user, loaded if need be (one statement). */
@@ -103,7 +114,7 @@ export class SyncHub {
         signal.addEventListener('abort', done);
         // What came between the caller's look and this registration has marked nobody.
         if (user.newestChange > since) this.#mark(user, user.newestChange);
-        if (signal.aborted || (user.newestChange > since && user.newestChange <= this.#positions.watermark)) done();
+        if (this.#closed || signal.aborted || (user.newestChange > since && user.newestChange <= this.#positions.watermark)) done();
         function done(): void {
           clearTimeout(timer);
           remove();

@@ -26,6 +26,8 @@ export interface PresenceOptions {
   /** the users who share a room with this one, this one included */
   readonly audience: (userNid: number) => Promise<ReadonlySet<number>>;
   readonly onChange: (audience: ReadonlySet<number>, pos: number) => void;
+  /** what nobody waits for has failed */
+  readonly onError: (error: unknown) => void;
 }
 
 export class Presence implements PresenceSource, Disposable {
@@ -35,7 +37,7 @@ export class Presence implements PresenceSource, Disposable {
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#sweep = setInterval(() => void this.#expire(), SWEEP_MS).unref();
+    this.#sweep = setInterval(() => void this.#expire().catch(this.#options.onError), SWEEP_MS).unref();
   }
 
   [Symbol.dispose](): void {
@@ -48,7 +50,7 @@ export class Presence implements PresenceSource, Disposable {
     const now = this.#options.now();
     if (current) current.lastSeen = now;
     if (state === 'offline' || (current && current.state === state)) return;
-    void this.set(userNid, userId, state, current?.statusMsg);
+    void this.set(userNid, userId, state, current?.statusMsg).catch(this.#options.onError);
   }
 
   async set(userNid: number, userId: string, state: PresenceState, statusMsg: string | undefined): Promise<void> {

@@ -68,6 +68,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+/** The address of the embedded PostgreSQL that another process runs in a directory; undefined if none does. */
+export async function runningPostgresUrl(directory: string): Promise<string | undefined> {
+  const lines = (await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const port = Number(lines[3]);
+  if (!Number.isInteger(port) || port <= 0 || !alive(Number(lines[0]))) return undefined;
+  const host = lines[4]?.trim() || lines[5]?.trim();
+  const url = host === undefined || host === '' ? undefined : urlOf({ host, port }, DATABASE);
+  return url !== undefined && (await answers(url)) ? url : undefined;
+}
+
 class Supervisor {
   readonly #binaries: PostgresBinaries;
   readonly #directory: string;

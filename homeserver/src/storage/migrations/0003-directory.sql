@@ -14,7 +14,8 @@ create table report (
   id        int8 generated always as identity primary key,
   ts        int8 not null,
   reporter  text not null,
-  room_id   text not null,
+  room_id   text,                         -- of a room, of an event in it, or of a user
   event_id  text,
+  user_id   text,
   reason    text
 );

@@ -1,0 +1,275 @@
+/** The composition root: the only place where services are made and connected. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import { AccountStore } from './accounts/account-store.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { Deactivation } from './accounts/deactivation.ts';
+import { InteractiveAuth } from './accounts/interactive-auth.ts';
+import { LastSeen } from './accounts/last-seen.ts';
+import { Profiles } from './accounts/profiles.ts';
+import { Sessions } from './accounts/sessions.ts';
+import { accountRoutes, confirmByPassword } from './client-api/accounts.ts';
+import { directoryRoutes } from './client-api/directory.ts';
+import { keyRoutes } from './client-api/keys.ts';
+import { profileRoutes } from './client-api/profiles.ts';
+import { roomReadingRoutes } from './client-api/room-reading.ts';
+import { roomRoutes } from './client-api/rooms.ts';
+import { serverRoutes } from './client-api/server.ts';
+import { userDataRoutes } from './client-api/user-data.ts';
+import type { Config } from './config/schema.ts';
+import { nodeCrypto } from './crypto/node-crypto.ts';
+import { createHttpApp } from './http/create-http-app.ts';
+import { listen as openPorts } from './http/listen.ts';
+import { createRateLimiter, unlimited } from './http/rate-limit.ts';
+import { Backups } from './keys/backups.ts';
+import { DeviceChanges } from './keys/device-changes.ts';
+import { DeviceKeys } from './keys/device-keys.ts';
+import { ToDevice } from './keys/to-device.ts';
+import { checkHealth } from './observability/health.ts';
+import { createLogger, type Logger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { PUSH_RULES_TYPE, PushRules, defaultRuleset } from './push/push-rules.ts';
+import { UnreadTracker } from './push/unread-counts.ts';
+import { RoomAliases } from './rooms/aliases.ts';
+import { Memberships } from './rooms/memberships.ts';
+import { PublicDirectory } from './rooms/public-directory.ts';
+import { Relations } from './rooms/relations.ts';
+import { RoomEngine } from './rooms/room-engine.ts';
+import { RoomReader } from './rooms/room-reader.ts';
+import { takeAllShards } from './rooms/shard-leases.ts';
+import { TimelineReader } from './rooms/timeline-reader.ts';
+import { EventVisibility } from './rooms/visibility.ts';
+import { chooseDatabase, type ChosenDatabase } from './storage/choose-database.ts';
+import type { StatementCounter } from './storage/database.ts';
+import { ACCOUNTS_CHANNEL, listen } from './storage/notifications.ts';
+import { loadSigningKey, settleServerName } from './storage/server-identity.ts';
+import { StreamPositions } from './storage/stream-positions.ts';
+import { StringTable } from './storage/string-table.ts';
+import { LazyMembers } from './sync/lazy-members.ts';
+import { RoomRenderer } from './sync/render-rooms.ts';
+import type { SyncSources } from './sync/sources.ts';
+import { SyncEngine } from './sync/sync-engine.ts';
+import { SyncHub } from './sync/sync-hub.ts';
+import { AccountData, GLOBAL } from './user-data/account-data.ts';
+import { Filters } from './user-data/filters.ts';
+import { Presence } from './user-data/presence.ts';
+import { Receipts } from './user-data/receipts.ts';
+import { Typing } from './user-data/typing.ts';
+
+export interface RunningServer {
+  readonly serverName: string;
+  /** where clients on this machine reach it */
+  readonly url: string;
+  /** the database is this server's own */
+  readonly embedded: boolean;
+  readonly statements: StatementCounter;
+  /** Resolves with the reason if the server has to stop by itself. */
+  readonly failed: Promise<Error>;
+  /** Ends cleanly: nothing that was confirmed is lost, waiting syncs are answered. */
+  close(): Promise<void>;
+}
+
+/** Events of a room in a sync when the filter does not say (Client-Server API, "Filtering"). */
+const DEFAULT_TIMELINE_EVENTS = 10;
+const DEVICE_IDLE_MS = 10 * 60_000;
+const MAX_COMMIT_BATCH = 200;
+const TRANSACTION_LIFETIME_MS = 24 * 3_600_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+export async function startServer(config: Config, logger: Logger = createLogger(config.observability.log_level)): Promise<RunningServer> {
+  const database = await chooseDatabase(config, { info: (message) => logger.info(message), error: (err) => logger.warn({ err }, 'lost a database connection') });
+  try {
+    return await startWith(config, logger, database);
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function startWith(config: Config, logger: Logger, database: ChosenDatabase): Promise<RunningServer> {
+  const { db } = database;
+  const { server, limits, cache, accounts: accountSettings } = config;
+  const serverName = server.name as ServerName;
+  const now = Date.now;
+  const onError = (err: unknown): void => logger.error({ err }, 'background work failed');
+  const failure = Promise.withResolvers<Error>();
+
+  await settleServerName(db, serverName);
+  const signingKey = await loadSigningKey(db, server.data_dir);
+  const positions = await StreamPositions.open(db);
+  const strings = new StringTable(db, cache.strings);
+  const metrics = createMetrics(db);
+  const redis = config.redis.url === undefined ? undefined : await connectRedis(config.redis.url, logger);
+  const { enabled: limitRates, ...rates } = config.rate_limits;
+  const rateLimiter = limitRates ? createRateLimiter(rates, redis) : unlimited;
+
+  // Rooms
+  const engine = new RoomEngine({
+    db, strings, positions, crypto: nodeCrypto, signingKey, serverName, now,
+    wait: (ms) => sleep(ms),
+    epochs: await takeAllShards(db, randomUUID()),
+    onLeaseLost: (error) => failure.resolve(error),
+    cache: { rooms: cache.rooms, events: cache.events, recentEventsPerRoom: cache.events_per_room, states: cache.states },
+    maxCommitBatch: MAX_COMMIT_BATCH,
+    commitRetryMs: config.database.reconnect_timeout_ms,
+  });
+  const timeline = new TimelineReader(db, engine.events);
+  const visibility = new EventVisibility(engine);
+  const relations = new Relations({ db, events: engine.events, strings, now });
+  const reader = new RoomReader({ db, engine, visibility, relations, now });
+  const aliases = new RoomAliases(db);
+  const directory = new PublicDirectory(db, engine);
+
+  // Users
+  const hub = new SyncHub({ db, positions, engine, maxUsers: cache.users });
+  const store = new AccountStore(db);
+  const sessions = new Sessions({ db, accessTokenLifetimeMs: accountSettings.access_token_lifetime_ms, cacheSize: accountSettings.session_cache, now });
+  const accounts = new Accounts({
+    store, sessions, strings, serverName, now,
+    passwordCost: { memoryKib: accountSettings.argon2_memory_kib, passes: accountSettings.argon2_passes },
+    minPasswordLength: config.registration.min_password_length,
+    sharedSecret: config.registration.shared_secret,
+    loginTokenLifetimeMs: accountSettings.login_token_lifetime_ms,
+  });
+  const profiles = new Profiles(db);
+  const memberships = new Memberships({ db, engine, aliases, profiles, serverName, onForgotten: (userNid, roomNid) => hub.setForgotten(userNid, roomNid, true) });
+  const deactivation = new Deactivation({ db, memberships, profiles });
+  const interactiveAuth = new InteractiveAuth(accountSettings.interactive_auth_lifetime_ms);
+  const lastSeen = new LastSeen({ store, now, onError });
+
+  // What belongs to users
+  const accountData = new AccountData({
+    db, positions,
+    onChange: (userNid, roomNid, pos) => (roomNid === GLOBAL ? hub.touchUser(userNid, pos) : hub.touchUserRoom(userNid, roomNid, pos)),
+    defaults: async (userNid) => [{ type: PUSH_RULES_TYPE, content: JSON.stringify({ global: defaultRuleset(await strings.text(userNid)) }) }],
+  });
+  const touchRoom = (roomNid: number, pos: number): void => {
+    const room = engine.cached(roomNid);
+    if (room) hub.touchRoom(room, pos);
+  };
+  const receipts = new Receipts({
+    db, strings, positions,
+    onChange: (roomNid, receipt) => (receipt.kind === 'm.read' ? touchRoom(roomNid, receipt.pos) : hub.touchUserRoom(receipt.userNid, roomNid, receipt.pos)),
+  });
+  const typing = new Typing({ positions, onChange: touchRoom });
+  const deviceChanges = new DeviceChanges({ db, positions, strings, engine, hub });
+  const audience = (userNid: number): Promise<ReadonlySet<number>> => deviceChanges.audience(userNid);
+  const presence = new Presence({
+    positions, now, audience, onError,
+    onChange: (users, pos) => {
+      for (const userNid of users) hub.touchUser(userNid, pos);
+    },
+  });
+  const pushRules = new PushRules(accountData);
+  const unread = new UnreadTracker({ engine, timeline, receipts, rules: pushRules });
+  const filters = new Filters(db);
+  const deviceKeys = new DeviceKeys({ db, strings, changes: deviceChanges, onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError) });
+  const toDevice = new ToDevice({ db, positions, strings, onSent: (userNid, pos) => hub.touchUser(userNid, pos) });
+  const backups = new Backups(db);
+  const sources: SyncSources = {
+    accountData, receipts, typing, toDevice, unread, presence, relations,
+    deviceLists: {
+      changed: (userNid, since, upto) => deviceChanges.changed(userNid, since, upto),
+      keyCounts: (deviceNid) => deviceKeys.counts(deviceNid),
+    },
+  };
+  const renderer = new RoomRenderer({
+    engine, timeline, visibility, sources,
+    lazyMembers: new LazyMembers(),
+    defaultTimelineLimit: DEFAULT_TIMELINE_EVENTS,
+    maxTimelineLimit: limits.sync_timeline_events,
+  });
+  const syncEngine = new SyncEngine({ db, engine, hub, renderer, sources, now, maxToDevice: limits.to_device_per_sync, deviceIdleMs: DEVICE_IDLE_MS });
+
+  accounts.connect({
+    onRegistered: async () => {},
+    onDevicesDeleted: (userNid) => deviceChanges.record(userNid),
+    onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
+  });
+  profiles.connect((user) => memberships.propagateProfile(user));
+
+  // HTTP
+  const confirm = confirmByPassword({ accounts, interactiveAuth });
+  const baseUrl = baseUrlOf(config);
+  const { mode, guests } = config.registration;
+  const routes = [
+    ...serverRoutes({
+      serverName, baseUrl, metrics,
+      adminContact: server.admin_contact,
+      registration: mode,
+      serveMetrics: config.observability.metrics,
+      health: () => checkHealth(db, redis && (() => redis.status === 'ready')),
+    }),
+    ...accountRoutes({ accounts, sessions, interactiveAuth, rateLimiter, registration: { mode, guests }, defaultRoomVersion: config.rooms.default_version }),
+    ...profileRoutes({ profiles }),
+    ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
+    ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
+    ...directoryRoutes({ db, engine, reader, aliases, directory, serverName, publishRequiresAdmin: config.rooms.publish_requires_admin, now }),
+    ...userDataRoutes({
+      engine, strings, syncEngine, filters, accountData, typing, receipts, pushRules, unread, presence, audience, now,
+      maxSyncTimeoutMs: limits.sync_timeout_ms,
+    }),
+    ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
+  ];
+  const app = createHttpApp({
+    routes, rateLimiter, logger, metrics,
+    lookup: sessions.lookup,
+    bodyBytes: limits.body_bytes,
+    trustedProxies: server.trusted_proxies,
+    onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
+  });
+  const onAccountsChanged = (): void => {
+    sessions.forgetAll();
+    deactivation.finishAll().catch(onError);
+  };
+  const notifications = listen(database.url, ACCOUNTS_CHANNEL, onAccountsChanged);
+  onAccountsChanged();
+  const pruning = setInterval(() => void engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS).catch(onError), PRUNE_EVERY_MS).unref();
+  const ports = await openPorts(app.callback(), {
+    bind: server.bind,
+    port: server.port,
+    tlsPort: server.tls_port,
+    tlsCert: server.tls_cert,
+    tlsKey: server.tls_key,
+    headersTimeoutMs: limits.headers_timeout_ms,
+    requestTimeoutMs: limits.request_timeout_ms,
+  });
+
+  return {
+    serverName,
+    url: `http://${['0.0.0.0', '::', '127.0.0.1'].includes(server.bind) ? 'localhost' : server.bind}:${ports.port}`,
+    embedded: database.embedded,
+    statements: db.counter,
+    failed: failure.promise,
+    close: async () => {
+      hub.close();
+      await ports.close();
+      clearInterval(pruning);
+      presence[Symbol.dispose]();
+      await engine.close();
+      await lastSeen[Symbol.asyncDispose]();
+      await notifications[Symbol.asyncDispose]();
+      redis?.disconnect();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Wakes a user's syncs for news that has no position of its own: counts of one-time keys. */
+async function touchNow(positions: StreamPositions, hub: SyncHub, userNid: number): Promise<void> {
+  await positions.write(async (pos) => hub.touchUser(userNid, pos));
+}
+
+/** Where clients reach the server, without a slash at the end. */
+function baseUrlOf({ server }: Config): string {
+  if (server.public_baseurl !== undefined) return server.public_baseurl.replace(/\/+$/, '');
+  return server.name === 'localhost' ? `http://localhost:${server.port}` : `https://${server.name}`;
+}
+
+async function connectRedis(url: string, logger: Logger) {
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  redis.on('error', (error: Error) => logger.warn({ reason: error.message }, 'Redis is away'));
+  return redis;
+}

@@ -1,0 +1,38 @@
+/** `nexuscomm serve`: runs the server until it is told to stop. */
+import { startServer, type RunningServer } from '../app.ts';
+import type { Config } from '../config/schema.ts';
+import { createLogger } from '../observability/logger.ts';
+
+/** A clean end takes no longer; after that the process ends anyway, which loses nothing that was confirmed. */
+const STOP_TIMEOUT_MS = 9_000;
+
+export async function serve(config: Config): Promise<number> {
+  const logger = createLogger(config.observability.log_level);
+  process.on('unhandledRejection', (err) => logger.error({ err }, 'background work failed'));
+  const signalled = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
+  });
+  const server = await startServer(config, logger);
+  process.stdout.write(`${startLines(config, server).join('\n')}\n`);
+  const failure = await Promise.race([signalled, server.failed]);
+  if (failure) logger.fatal({ err: failure }, 'the server stops');
+  setTimeout(() => process.exit(failure ? 1 : 0), STOP_TIMEOUT_MS).unref();
+  await server.close();
+  return failure ? 1 : 0;
+}
+
+/** Five lines: what runs where, and how to make the first user. */
+function startLines({ server, registration }: Config, running: RunningServer): string[] {
+  const how = {
+    open: 'Anybody may register from a client; the first administrator: npm run nexuscomm -- user create <name> --admin',
+    token: 'Registration takes a token: npm run nexuscomm -- token create; an administrator: npm run nexuscomm -- user create <name> --admin',
+    closed: 'Make the first user in another terminal: npm run nexuscomm -- user create <name> --admin',
+  }[registration.mode];
+  return [
+    `NexusComm is running as ${running.serverName}`,
+    `Clients connect to ${server.public_baseurl ?? running.url} (listening on ${server.bind}, port ${new URL(running.url).port})`,
+    running.embedded ? `Data, with a PostgreSQL database of its own, is in ${server.data_dir}` : `Data is in the database of NEXUS_DATABASE_URL, files in ${server.data_dir}`,
+    how,
+    'Settings: nexuscomm.yaml or NEXUS_* variables, see docs/configuration.md. Ctrl+C stops the server.',
+  ];
+}
