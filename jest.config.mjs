@@ -1,6 +1,8 @@
 /** One Jest run over all workspaces. Sources are ES modules in TypeScript; swc only strips the types. */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/homeserver/testing/global-setup.ts',
+  globalTeardown: '<rootDir>/homeserver/testing/global-teardown.ts',
   roots: ['<rootDir>/spec', '<rootDir>/federation', '<rootDir>/homeserver', '<rootDir>/bench'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -15,7 +15,7 @@ export async function withDatabase<T>(config: Config, work: (db: Database) => Pr
     await settleServerName(chosen.db, config.server.name);
     return await work(chosen.db);
   } catch (error) {
-  console.log("b");  if (!(error instanceof DirectoryInUse)) throw error;
+    if (!(error instanceof DirectoryInUse)) throw error;
   }
   // The server is running: its database takes another client.
   const directory = resolve(join(config.server.data_dir, 'postgres'));

@@ -132,7 +132,9 @@ function checkMeaning(config: Config, errors: string[]): void {
     ['redis.url', config.redis.url, '^rediss?://'],
   ];
   for (const [name, value, pattern] of urls) {
-    if (value !== undefined && !(new RegExp(pattern).test(value) && URL.canParse(value))) errors.push(`${name}: must be an address that begins ${pattern.slice(1).replaceAll(/[?()]/g, '')}`);
+    // PostgreSQL's addresses may lack a host (a Unix socket), which is no URL.
+    const sound = value === undefined || (new RegExp(pattern).test(value) && (name === 'database.url' || URL.canParse(value)));
+    if (!sound) errors.push(`${name}: must be an address that begins ${pattern.slice(1).replaceAll(/[?()]/g, '')}`);
   }
 }
 
