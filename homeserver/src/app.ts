@@ -1,6 +1,7 @@
 /** The composition root: the only place where services are made and connected. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { AccountStore } from './accounts/account-store.ts';
 import { Accounts } from './accounts/accounts.ts';
@@ -32,6 +33,7 @@ import { createMetrics } from './observability/metrics.ts';
 import { PUSH_RULES_TYPE, PushRules, defaultRuleset } from './push/push-rules.ts';
 import { UnreadTracker } from './push/unread-counts.ts';
 import { RoomAliases } from './rooms/aliases.ts';
+import { JOIN } from './rooms/membership.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
@@ -53,6 +55,7 @@ import { SyncEngine } from './sync/sync-engine.ts';
 import { SyncHub } from './sync/sync-hub.ts';
 import { AccountData, GLOBAL } from './user-data/account-data.ts';
 import { Filters } from './user-data/filters.ts';
+import { UpgradeFollower } from './user-data/follow-upgrades.ts';
 import { Presence } from './user-data/presence.ts';
 import { Receipts } from './user-data/receipts.ts';
 import { Typing } from './user-data/typing.ts';
@@ -161,7 +164,15 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       for (const userNid of users) hub.touchUser(userNid, pos);
     },
   });
+  engine.onCommit(({ room, stored, members }) => {
+    for (const { before, after } of members) {
+      if (after.membership !== JOIN || before?.membership === JOIN) continue;
+      const others = [...room.members.values()].filter((member) => member.membership === JOIN).map((member) => member.userNid);
+      presence.introduce(after.userNid, others, stored.pos!);
+    }
+  });
   const pushRules = new PushRules(accountData);
+  new UpgradeFollower({ engine, accountData, pushRules, isLocal: (userId) => serverNameOf(userId) === serverName, onError });
   const unread = new UnreadTracker({ engine, timeline, receipts, rules: pushRules });
   const filters = new Filters(db);
   const deviceKeys = new DeviceKeys({ db, strings, changes: deviceChanges, onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError) });
@@ -183,7 +194,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const syncEngine = new SyncEngine({ db, engine, hub, renderer, sources, now, maxToDevice: limits.to_device_per_sync, deviceIdleMs: DEVICE_IDLE_MS });
 
   accounts.connect({
-    onRegistered: async () => {},
+    // Like most servers: a new user is called by their name until they choose another.
+    onRegistered: (userNid, userId) => profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
     onDevicesDeleted: (userNid) => deviceChanges.record(userNid),
     onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
   });

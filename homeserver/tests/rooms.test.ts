@@ -6,7 +6,9 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
 });
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
 
 test('two users talk', async () => {
   const [alice, bob] = await Promise.all([server.user('alice'), server.user('bob')]);

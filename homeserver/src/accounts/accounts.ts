@@ -15,6 +15,7 @@ import type { IssuedTokens, Sessions } from './sessions.ts';
 export interface AccountEffects {
   onDevicesDeleted(userNid: number, userId: UserId, devices: readonly { nid: number; deviceId: string }[]): Promise<void>;
   onDeactivated(userNid: number, userId: UserId): Promise<void>;
+  /** somebody chose a name; guests did not */
   onRegistered(userNid: number, userId: UserId): Promise<void>;
 }
 
@@ -90,7 +91,7 @@ export class Accounts {
       isAdmin: account.isAdmin ?? false,
     });
     if (!inserted) throw new MatrixError('M_USER_IN_USE', 400, 'That user name is taken.');
-    await this.#effects.onRegistered(userNid, userId);
+    if (account.username !== undefined) await this.#effects.onRegistered(userNid, userId);
     return { userId, userNid };
   }
 

@@ -1,6 +1,7 @@
 /** Registration, login, devices, account (endpoints of spec/endpoints/client/accounts.ts, the profile aside). */
 import * as api from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import { MatrixError, badJson, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
+import { localpartOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
 import { roomVersions } from '@nexuscomm/spec/room-versions.ts';
@@ -24,13 +25,22 @@ type AuthBody = { readonly auth?: Readonly<Record<string, unknown>> | undefined 
 
 /** Has the user confirm something by password; used wherever the specification asks for it. */
 export function confirmByPassword(deps: Pick<AccountRoutesDeps, 'accounts' | 'interactiveAuth'>) {
-  return <T extends object & AuthBody>(session: Session, operation: string, body: T): Promise<T> =>
-    deps.interactiveAuth.require({
+  return async <T extends object & AuthBody>(session: Session, operation: string, body: T): Promise<T> => {
+    if (body.auth?.['type'] === 'm.login.password') checkOwner(body.auth, session.userId);
+    return deps.interactiveAuth.require({
       operation: `${operation} ${session.userId}`,
       body,
       flows: [['m.login.password']],
       check: { 'm.login.password': passwordStage(deps.accounts, session.userId) },
     });
+  };
+}
+
+/** Nobody confirms for somebody else, so that is refused outright; a wrong password may be corrected. */
+function checkOwner(auth: Readonly<Record<string, unknown>>, expected: UserId): void {
+  const user = userOf(auth);
+  const own = user === undefined || user === expected || user.toLowerCase() === localpartOf(expected) || user.toLowerCase() === expected;
+  if (!own) throw forbidden('Only the owner of the account can confirm this.');
 }
 
 function passwordStage(accounts: Accounts, expected: UserId): StageCheck {

@@ -1,7 +1,7 @@
 /** Profiles (Client-Server API, "Profiles"). */
 import * as api from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import { badJson, forbidden, missingParam, notFound } from '@nexuscomm/spec/errors.ts';
-import { parseUserId, readMxcUri } from '@nexuscomm/spec/identifiers/parse.ts';
+import { parseUserId } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { JsonValue } from '@nexuscomm/spec/json.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
@@ -39,10 +39,13 @@ function checkOwn(session: Session, userId: string): void {
 }
 
 const MAX_NAME_LENGTH = 256;
+const MAX_URI_LENGTH = 1000;
 
 function checkField(name: string, value: JsonValue): void {
   if (name === 'displayname' && value !== null && (typeof value !== 'string' || value.length > MAX_NAME_LENGTH)) {
     throw badJson(`displayname must be text of at most ${MAX_NAME_LENGTH} characters.`);
   }
-  if (name === 'avatar_url' && value !== null && value !== '' && (typeof value !== 'string' || !readMxcUri(value))) throw badJson('avatar_url must be an mxc:// address.');
+  if (name === 'avatar_url' && value !== null && (typeof value !== 'string' || value.length > MAX_URI_LENGTH)) {
+    throw badJson(`avatar_url must be an address of at most ${MAX_URI_LENGTH} characters.`);
+  }
 }

@@ -1,6 +1,6 @@
 /** Reading rooms (endpoints of spec/endpoints/client/rooms.ts that change nothing). */
 import * as api from '@nexuscomm/spec/endpoints/client/rooms.ts';
-import { invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
+import { forbidden, invalidParam, missingParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { parseJson } from '@nexuscomm/spec/parse-json.ts';
 import { RawJson, handle, type Route, type Session } from '../http/handler.ts';
@@ -38,19 +38,30 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
     if (limit !== undefined && limit < 0) throw invalidParam('limit must not be below 0.');
     return Math.min(limit ?? otherwise, pageEvents);
   };
-  const known = async (roomId: string): Promise<Room> => {
+  /** The room; whether there is one is told only to those who may see into it. */
+  const find = async (roomId: string, session: Session): Promise<Room | undefined> => {
     const room = await engine.find(roomId);
+    const forgotten = room && (await deps.hub.user(session.userNid)).rooms.get(room.nid)?.forgotten;
+    return forgotten === true ? undefined : room;
+  };
+  const known = async (roomId: string, session: Session): Promise<Room> => {
+    const room = await find(roomId, session);
     if (!room) throw notFound('There is no such room, or you may not see it.');
+    return room;
+  };
+  const entered = async (roomId: string, session: Session): Promise<Room> => {
+    const room = await find(roomId, session);
+    if (!room) throw forbidden('You are not in this room.');
     return room;
   };
   return [
     handle(api.getState, async ({ params, session }) => {
-      const room = await engine.get(params.roomId);
+      const room = await entered(params.roomId, session);
       const state = await reader.readableState(room, session.userNid);
       return new RawJson(`[${(await reader.stateEvents(state.values(), session)).join(',')}]`);
     }),
     handle(api.getStateEvent, async ({ params, query, session }) => {
-      const room = await engine.get(params.roomId);
+      const room = await entered(params.roomId, session);
       const state = await reader.readableState(room, session.userNid);
       const key = await engine.strings.find(stateKeyText(params.eventType, params.stateKey ?? ''));
       const stored = key === undefined ? undefined : await engine.events.byNid(state.get(key) ?? 0);
@@ -59,12 +70,13 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       return stored.content;
     }),
     handle(api.getEvent, async ({ params, session }) => {
-      const found = await reader.event(await known(params.roomId), params.eventId, session.userNid);
+      const found = await reader.event(await known(params.roomId, session), params.eventId, session.userNid);
       return new RawJson((await reader.render([found], session))[0]!);
     }),
     handle(api.getMessages, async ({ params, query, session }) => {
-      const room = await engine.get(params.roomId);
+      const room = await entered(params.roomId, session);
       await checkWasHere(deps, room, session);
+      if (query.dir === undefined) throw missingParam('The query lacks "dir": f for later events, b for earlier ones.');
       const filter = parseFilter(query.filter);
       const backwards = query.dir === 'b';
       const from = query.from === undefined || query.from === '' ? (backwards ? NEWEST : OLDEST) : await reader.place(room, query.from);
@@ -85,7 +97,7 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       return new RawJson(`{"chunk":[${chunk.join(',')}],"state":[${state.join(',')}],"start":${JSON.stringify(start)}${end}}`);
     }),
     handle(api.getContext, async ({ params, query, session }) => {
-      const room = await known(params.roomId);
+      const room = await known(params.roomId, session);
       const filter = parseFilter(query.filter);
       const found = await reader.event(room, params.eventId, session.userNid);
       const limit = limitOf(query.limit, DEFAULT_CONTEXT);
@@ -111,7 +123,7 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       );
     }),
     handle(api.getMembers, async ({ params, query, session }) => {
-      const room = await engine.get(params.roomId);
+      const room = await entered(params.roomId, session);
       for (const membership of [query.membership, query.not_membership]) {
         if (membership !== undefined && membershipCode(membership) === undefined) throw invalidParam('membership must be join, invite, knock, leave or ban.');
       }
@@ -124,8 +136,9 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       return new RawJson(`{"chunk":[${(await reader.render(members.map((stored) => ({ stored, membership: undefined })), session)).join(',')}]}`);
     }),
     handle(api.getJoinedMembers, async ({ params, session }) => {
-      const room = await engine.get(params.roomId);
-      const state = await reader.readableState(room, session.userNid);
+      const room = await entered(params.roomId, session);
+      if (!room.isJoined(session.userNid)) throw forbidden('You are not in this room.');
+      const state = room.state;
       const joined: Record<string, object> = {};
       for (const stored of await reader.memberEvents(state)) {
         if (stored.content['membership'] !== 'join') continue;
@@ -140,13 +153,13 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       return { joined_rooms: [...(await engine.byNids(nids)).values()].map((room) => room.roomId) };
     }),
     handle(api.timestampToEvent, async ({ params, query, session }) => {
-      const room = await engine.get(params.roomId);
+      const room = await entered(params.roomId, session);
       await reader.checkReadable(room, session.userNid);
       const stored = await reader.atTime(room, session.userNid, query.ts, query.dir ?? 'f');
       return { event_id: stored.event.eventId, origin_server_ts: stored.event.originServerTs };
     }),
     handle(api.getRelations, async ({ params, query, session }) => {
-      const room = await known(params.roomId);
+      const room = await known(params.roomId, session);
       const parent = await reader.event(room, params.eventId, session.userNid);
       const forwards = query.dir === 'f';
       const limit = limitOf(query.limit, DEFAULT_RELATIONS) || 1;
@@ -168,7 +181,7 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       return new RawJson(`{"chunk":[${(await reader.render(visible, session)).join(',')}]${next}${prev}}`);
     }),
     handle(api.getThreads, async ({ params, query, session }) => {
-      const room = await known(params.roomId);
+      const room = await known(params.roomId, session);
       await reader.checkReadable(room, session.userNid);
       if (query.include !== undefined && query.include !== 'all' && query.include !== 'participated') throw invalidParam('include must be all or participated.');
       const limit = limitOf(query.limit, DEFAULT_RELATIONS) || 1;

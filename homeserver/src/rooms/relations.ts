@@ -28,13 +28,13 @@ const selectForwards = sql(
 );
 const selectRoots = sql(
   'thread_roots',
-  `select ${eventColumns}, t.latest from (
+  `select ${eventColumns}, threads.latest from (
      select l.parent, max(l.nid) as latest from relation l join event c on c.nid = l.nid and c.redacted_by is null and c.pos is not null
      where l.room_nid = $1 and l.rel_type = $2
      group by l.parent having max(l.nid) < $3 and ($5::int4 is null or bool_or(l.sender = $5)
        or exists (select from event o where o.event_id = l.parent and o.sender = $5))
-     order by max(l.nid) desc limit $4) t
-   join event e on e.event_id = t.parent and e.room_nid = $1 ${eventJoins} order by t.latest desc`,
+     order by max(l.nid) desc limit $4) threads
+   join event e on e.event_id = threads.parent and e.room_nid = $1 ${eventJoins} order by threads.latest desc`,
 );
 const selectAnnotation = sql(
   'relation_same_annotation',

@@ -6,7 +6,7 @@
 import type { RoomId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import { Mailbox } from './mailbox.ts';
-import { JOIN, type Member } from './membership.ts';
+import { INVITE, JOIN, type Member } from './membership.ts';
 import type { SnapshotChain, StateMap } from './state-snapshots.ts';
 import type { StoredEvent } from './stored-event.ts';
 
@@ -55,6 +55,7 @@ export class Room {
   #state: StateMap;
   #members: Map<number, Member>;
   #joined = 0;
+  #invited = 0;
   #lastPos: number;
   #ring: StoredEvent[] = [];
   #ringFloor: number;
@@ -97,6 +98,10 @@ export class Room {
 
   get joinedCount(): number {
     return this.#joined;
+  }
+
+  get invitedCount(): number {
+    return this.#invited;
   }
 
   isJoined(userNid: number): boolean {
@@ -222,13 +227,16 @@ export class Room {
     this.#state = loaded.chain.state();
     this.#members = new Map();
     this.#joined = 0;
+    this.#invited = 0;
     for (const member of loaded.members) this.#setMember(member);
   }
 
   #setMember(member: Member): void {
     const before = this.#members.get(member.userNid);
     if (before?.membership === JOIN) this.#joined--;
+    else if (before?.membership === INVITE) this.#invited--;
     if (member.membership === JOIN) this.#joined++;
+    else if (member.membership === INVITE) this.#invited++;
     this.#members.set(member.userNid, member);
   }
 }

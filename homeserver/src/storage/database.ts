@@ -68,6 +68,9 @@ export function sql(name: string, text: string): Statement {
   return { name, text, readOnly: !MODIFIES.test(text) };
 }
 
+/** All statements of the modules that are loaded, by name. */
+export const statements = (): ReadonlyMap<string, string> => registered;
+
 const RETRY_DELAY_MS = 100;
 const MAX_TRANSACTION_TRIES = 5;
 const RETRYABLE = new Set(['40001', '40P01']);

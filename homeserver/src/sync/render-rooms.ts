@@ -218,10 +218,9 @@ export class RoomRenderer {
     }
   }
 
-  /** Counts and heroes (Client-Server API, "RoomSummary"), for clients that load members lazily. */
+  /** Counts and heroes (Client-Server API, "RoomSummary"), told again when members changed. */
   async #summaries(request: SyncRequest, views: readonly RoomView[]): Promise<Map<number, string>> {
     const summaries = new Map<number, string>();
-    if (!request.filter.state.lazyLoadMembers) return summaries;
     for (const view of views) {
       const membersChanged =
         view.since === 0 || request.fullState || view.limited || view.timeline.some(({ stored }) => stored.event.type === 'm.room.member');
@@ -231,18 +230,16 @@ export class RoomRenderer {
   }
 
   async #summary(request: SyncRequest, room: Room): Promise<string> {
-    let invited = 0;
-    const present: { userNid: number; since: number }[] = [];
-    const gone: { userNid: number; since: number }[] = [];
-    for (const member of room.members.values()) {
-      if (member.membership === INVITE) invited++;
-      if (member.userNid === request.user.userNid) continue;
-      (member.membership === JOIN || member.membership === INVITE ? present : gone).push(member);
-    }
-    const counts = `"m.joined_member_count":${room.joinedCount},"m.invited_member_count":${invited}`;
+    const counts = `"m.joined_member_count":${room.joinedCount},"m.invited_member_count":${room.invitedCount}`;
     const { strings } = this.#deps.engine;
     const named = await strings.ids([stateKeyText('m.room.name', ''), stateKeyText('m.room.canonical_alias', '')]);
     if (named.some((key) => room.state.has(key))) return `{${counts}}`;
+    const present: { userNid: number; since: number }[] = [];
+    const gone: { userNid: number; since: number }[] = [];
+    for (const member of room.members.values()) {
+      if (member.userNid === request.user.userNid) continue;
+      (member.membership === JOIN || member.membership === INVITE ? present : gone).push(member);
+    }
     const heroes = (present.length > 0 ? present : gone).toSorted((a, b) => a.since - b.since).slice(0, HEROES);
     const ids = await strings.texts(heroes.map((hero) => hero.userNid));
     return `{"m.heroes":${JSON.stringify(ids)},${counts}}`;

@@ -17,6 +17,8 @@ interface UserPresence {
 /** A user whose clients have not synced for so long is offline. */
 const OFFLINE_AFTER_MS = 60_000;
 const SWEEP_MS = 15_000;
+/** Users newly met that are kept for each user. */
+const MAX_INTRODUCTIONS = 500;
 /** For so long after an activity a user counts as active right now. */
 const CURRENTLY_ACTIVE_MS = 60_000;
 
@@ -33,6 +35,8 @@ export interface PresenceOptions {
 export class Presence implements PresenceSource, Disposable {
   readonly #options: PresenceOptions;
   readonly #users = new Map<number, UserPresence>();
+  /** whom a user has come to share a room with lately */
+  readonly #met = new Map<number, { userNid: number; pos: number }[]>();
   readonly #sweep: NodeJS.Timeout;
 
   constructor(options: PresenceOptions) {
@@ -81,7 +85,10 @@ export class Presence implements PresenceSource, Disposable {
   }
 
   async changed(userNid: number, since: number, upto: number): Promise<string[]> {
-    const fresh = [...this.#users].filter(([, user]) => user.pos > since && user.pos <= upto && (since > 0 || user.state !== 'offline'));
+    const met = this.#metSince(userNid, since, upto);
+    const fresh = [...this.#users].filter(
+      ([nid, user]) => met.has(nid) || (user.pos > since && user.pos <= upto && (since > 0 || user.state !== 'offline')),
+    );
     if (fresh.length === 0) return [];
     const audience = await this.#options.audience(userNid);
     return fresh
@@ -89,9 +96,32 @@ export class Presence implements PresenceSource, Disposable {
       .map(([nid, user]) => JSON.stringify({ type: 'm.presence', sender: user.userId, content: this.get(nid) }));
   }
 
+  /** Somebody comes to a room at a position: they and those there are told of each other. */
+  introduce(userNid: number, others: readonly number[], pos: number): void {
+    for (const other of others) {
+      if (other === userNid) continue;
+      this.#meet(userNid, other, pos);
+      this.#meet(other, userNid, pos);
+    }
+  }
+
+  #meet(userNid: number, other: number, pos: number): void {
+    if (!this.#users.has(other) || !this.#users.has(userNid)) return;
+    const met = this.#met.get(userNid) ?? [];
+    met.push({ userNid: other, pos });
+    if (met.length > MAX_INTRODUCTIONS) met.shift();
+    this.#met.set(userNid, met);
+  }
+
+  #metSince(userNid: number, since: number, upto: number): ReadonlySet<number> {
+    const met = this.#met.get(userNid);
+    return new Set(met?.filter((one) => one.pos > since && one.pos <= upto).map((one) => one.userNid));
+  }
+
   async #expire(): Promise<void> {
     const limit = this.#options.now() - OFFLINE_AFTER_MS;
     for (const [userNid, user] of this.#users) {
+      if (user.lastSeen < limit) this.#met.delete(userNid);
       if (user.state !== 'offline' && user.lastSeen < limit) await this.set(userNid, user.userId, 'offline', user.statusMsg);
     }
   }

@@ -67,7 +67,7 @@ export const getEvent = endpoint({
 });
 export const getMessages = endpoint({
   method: 'GET', path: `${ROOM}/messages`, auth: 'guest', rateLimit: 'general', params: room,
-  query: Type.Object({ from: OptionalText, to: OptionalText, dir: Direction, limit: OptionalInt, filter: OptionalText }),
+  query: Type.Object({ from: OptionalText, to: OptionalText, dir: Type.Optional(Direction), limit: OptionalInt, filter: OptionalText }),
 });
 export const getContext = endpoint({
   method: 'GET', path: `${ROOM}/context/{eventId}`, auth: 'guest', rateLimit: 'general', params: Type.Object({ roomId: Text, eventId: Text }),
