@@ -47,7 +47,7 @@ export function userDataRoutes(deps: UserDataRoutesDeps): Route[] {
 function syncRoutes({ syncEngine, filters, presence, maxSyncTimeoutMs }: UserDataRoutesDeps): Route[] {
   return [
     handle(api.sync, async ({ query, session, signal }) => {
-      presence.seen(session.userNid, session.userId, presenceStateOf(query.set_presence ?? 'online'));
+      await presence.seen(session.userNid, session.userId, presenceStateOf(query.set_presence ?? 'online'));
       return syncEngine.sync({
         userNid: session.userNid,
         userId: session.userId,
@@ -77,8 +77,7 @@ function accountDataRoutes({ engine, accountData, pushRules }: UserDataRoutesDep
     if (!content) throw notFound('You have no account data of this type.');
     return content;
   };
-  const tagsOf = async (session: Session, room: Room): Promise<JsonObject> =>
-    ((await accountData.get(session.userNid, room.nid, TAGS))?.['tags'] as JsonObject | undefined) ?? {};
+  const tagsOf = (content: JsonObject | undefined): JsonObject => (content?.['tags'] as JsonObject | undefined) ?? {};
   return [
     handle(api.getAccountData, async ({ params, session }) => {
       checkOwn(session, params.userId);
@@ -103,20 +102,21 @@ function accountDataRoutes({ engine, accountData, pushRules }: UserDataRoutesDep
     }),
     handle(api.getTags, async ({ params, session }) => {
       checkOwn(session, params.userId);
-      return { tags: await tagsOf(session, await engine.get(params.roomId)) };
+      return { tags: tagsOf(await accountData.get(session.userNid, (await engine.get(params.roomId)).nid, TAGS)) };
     }),
     handle(api.setTag, async ({ params, body, session }) => {
       checkOwn(session, params.userId);
       const room = await engine.get(params.roomId);
-      const tags = { ...(await tagsOf(session, room)), [params.tag]: body as JsonObject };
-      await accountData.set(session.userNid, room.nid, TAGS, { tags });
+      await accountData.update(session.userNid, room.nid, TAGS, async (before) => ({ tags: { ...tagsOf(before), [params.tag]: body as JsonObject } }));
       return {};
     }),
     handle(api.deleteTag, async ({ params, session }) => {
       checkOwn(session, params.userId);
       const room = await engine.get(params.roomId);
-      const { [params.tag]: removed, ...tags } = await tagsOf(session, room);
-      if (removed !== undefined) await accountData.set(session.userNid, room.nid, TAGS, { tags });
+      await accountData.update(session.userNid, room.nid, TAGS, async (before) => {
+        const { [params.tag]: removed, ...tags } = tagsOf(before);
+        return removed === undefined ? undefined : { tags };
+      });
       return {};
     }),
   ];
@@ -247,10 +247,11 @@ async function setReceipt(deps: UserDataRoutesDeps, session: Session, room: Room
 /** The marker only moves forward. */
 async function setFullyRead(deps: UserDataRoutesDeps, session: Session, room: Room, stored: StoredEvent): Promise<void> {
   const { accountData, engine } = deps;
-  const current = (await accountData.get(session.userNid, room.nid, FULLY_READ))?.['event_id'];
-  const before = typeof current === 'string' ? await engine.events.byId(current) : undefined;
-  if (before && (before.pos ?? 0) >= stored.pos!) return;
-  await accountData.set(session.userNid, room.nid, FULLY_READ, { event_id: stored.event.eventId });
+  await accountData.update(session.userNid, room.nid, FULLY_READ, async (content) => {
+    const current = content?.['event_id'];
+    const before = typeof current === 'string' ? await engine.events.byId(current) : undefined;
+    return before && (before.pos ?? 0) >= stored.pos! ? undefined : { event_id: stored.event.eventId };
+  });
 }
 
 function receiptKindOf(text: string): ReceiptKind {

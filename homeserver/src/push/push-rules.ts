@@ -68,15 +68,7 @@ export class PushRules {
 
   /** The user's rules: the stored ones with predefined rules that came later. */
   async get(userNid: number, userId: string): Promise<Ruleset> {
-    const stored = (await this.#accountData.get(userNid, GLOBAL, PUSH_RULES_TYPE))?.['global'] as unknown as Ruleset | undefined;
-    const defaults = defaultRuleset(userId);
-    if (!stored) return defaults;
-    const merged = (kind: RuleKind): PushRule[] => {
-      const own = stored[kind] ?? [];
-      const known = new Set(own.map((one) => one.rule_id));
-      return [...own, ...defaults[kind].filter((one) => !known.has(one.rule_id))];
-    };
-    return { override: merged('override'), content: merged('content'), room: merged('room'), sender: merged('sender'), underride: merged('underride') };
+    return complete(await this.#accountData.get(userNid, GLOBAL, PUSH_RULES_TYPE), userId);
   }
 
   async find(userNid: number, userId: string, kind: string, ruleId: string): Promise<PushRule> {
@@ -118,10 +110,23 @@ export class PushRules {
   }
 
   async #store(userNid: number, userId: string, kind: RuleKind, change: (rules: readonly PushRule[]) => readonly PushRule[]): Promise<void> {
-    const rules = await this.get(userNid, userId);
-    const changed = { ...rules, [kind]: change(rules[kind]) };
-    await this.#accountData.set(userNid, GLOBAL, PUSH_RULES_TYPE, { global: changed } as unknown as JsonObject);
+    await this.#accountData.update(userNid, GLOBAL, PUSH_RULES_TYPE, async (before) => {
+      const rules = complete(before, userId);
+      return { global: { ...rules, [kind]: change(rules[kind]) } } as unknown as JsonObject;
+    });
   }
+}
+
+function complete(content: JsonObject | undefined, userId: string): Ruleset {
+  const stored = content?.['global'] as unknown as Ruleset | undefined;
+  const defaults = defaultRuleset(userId);
+  if (!stored) return defaults;
+  const merged = (kind: RuleKind): PushRule[] => {
+    const own = stored[kind] ?? [];
+    const known = new Set(own.map((one) => one.rule_id));
+    return [...own, ...defaults[kind].filter((one) => !known.has(one.rule_id))];
+  };
+  return { override: merged('override'), content: merged('content'), room: merged('room'), sender: merged('sender'), underride: merged('underride') };
 }
 
 export function kindOf(kind: string): RuleKind {

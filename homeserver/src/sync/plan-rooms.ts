@@ -30,8 +30,9 @@ export async function planRooms(db: Queryable, request: SyncRequest, otherNews: 
     if (membership.membership === JOIN) plan.joined.push(membership);
     else if (membership.membership === INVITE && (all || fresh)) plan.invited.push(membership);
     else if (membership.membership === KNOCK && (all || fresh)) plan.knocked.push(membership);
-    else if ((membership.membership === LEAVE || membership.membership === BAN) && !membership.forgotten) {
-      if (since === 0 ? filter.includeLeave : fresh) plan.left.push(membership);
+    else if (membership.membership === LEAVE || membership.membership === BAN) {
+      // A client that was away is told that the user left, even if they have forgotten the room since.
+      if (since === 0 ? filter.includeLeave && !membership.forgotten : fresh) plan.left.push(membership);
     }
   }
   return plan;

@@ -61,7 +61,7 @@ export interface PresenceSource {
   /** Presence events (JSON text) of users who share a room with this one, changed after `since` (0: all). */
   changed(userNid: number, since: number, upto: number): Promise<string[]>;
   /** The user is seen with the given state, from one of their devices. */
-  seen(userNid: number, userId: string, state: 'online' | 'unavailable' | 'offline'): void;
+  seen(userNid: number, userId: string, state: 'online' | 'unavailable' | 'offline'): Promise<void>;
 }
 
 export interface RelationSource {

@@ -1,5 +1,6 @@
 /** Filters (Client-Server API, "Filtering"): parsed once, then asked per event. */
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
+import { isRoomId, isUserId } from '@nexuscomm/spec/identifiers/parse.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '@nexuscomm/spec/json.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 
@@ -50,6 +51,12 @@ function strings(object: JsonObject, name: string, path: string): string[] | und
   return value as string[];
 }
 
+function ids(object: JsonObject, name: string, path: string, isId: (text: string) => boolean, what: string): string[] | undefined {
+  const values = strings(object, name, path);
+  if (values && !values.every(isId)) throw invalid(`${path}.${name}`, `a list of ${what}`);
+  return values;
+}
+
 function flag(object: JsonObject, name: string, path: string): boolean {
   const value: JsonValue | undefined = object[name];
   if (value !== undefined && typeof value !== 'boolean') throw invalid(`${path}.${name}`, 'true or false');
@@ -68,10 +75,10 @@ function typeMatcher(patterns: readonly string[]): (type: string) => boolean {
 export function parseRoomEventFilter(source: JsonObject, path: string): RoomEventFilter {
   const types = strings(source, 'types', path);
   const notTypes = strings(source, 'not_types', path) ?? [];
-  const senders = strings(source, 'senders', path);
-  const notSenders = new Set(strings(source, 'not_senders', path));
-  const rooms = strings(source, 'rooms', path);
-  const notRooms = new Set(strings(source, 'not_rooms', path));
+  const senders = ids(source, 'senders', path, isUserId, 'user ids');
+  const notSenders = new Set(ids(source, 'not_senders', path, isUserId, 'user ids'));
+  const rooms = ids(source, 'rooms', path, isRoomId, 'room ids');
+  const notRooms = new Set(ids(source, 'not_rooms', path, isRoomId, 'room ids'));
   const limit = source['limit'];
   if (limit !== undefined && (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 0)) throw invalid(`${path}.limit`, 'a whole number above 0');
   const containsUrl = source['contains_url'];
@@ -105,8 +112,8 @@ export function parseRoomEventFilter(source: JsonObject, path: string): RoomEven
 /** Parses a filter definition; M_INVALID_PARAM names what is wrong with it. */
 export function parseSyncFilter(source: JsonObject): SyncFilter {
   const room = member(source, 'room', 'room');
-  const rooms = strings(room, 'rooms', 'room');
-  const notRooms = new Set(strings(room, 'not_rooms', 'room'));
+  const rooms = ids(room, 'rooms', 'room', isRoomId, 'room ids');
+  const notRooms = new Set(ids(room, 'not_rooms', 'room', isRoomId, 'room ids'));
   const roomSet = rooms && new Set(rooms);
   const format = source['event_format'];
   if (format !== undefined && format !== 'client' && format !== 'federation') throw invalid('event_format', 'client or federation');

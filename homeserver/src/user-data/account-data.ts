@@ -1,6 +1,7 @@
 /** Account data, global and per room (Client-Server API, "Client Config"). A user's own is in memory once they were here. */
 import { LRUCache } from 'lru-cache';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
+import { Mailbox } from '../rooms/mailbox.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { AccountDataEntry, AccountDataSource } from '../sync/sources.ts';
@@ -28,6 +29,7 @@ export class AccountData implements AccountDataSource {
   readonly #db: Queryable;
   readonly #positions: StreamPositions;
   readonly #users = new LRUCache<number, Promise<UserData>>({ max: MAX_USERS });
+  readonly #queues = new Map<number, Mailbox>();
   readonly #onChange: (userNid: number, roomNid: number, pos: number) => void;
   readonly #defaults: (userNid: number) => Promise<readonly { type: string; content: string }[]>;
 
@@ -50,7 +52,25 @@ export class AccountData implements AccountDataSource {
     return entry && (JSON.parse(entry.content) as JsonObject);
   }
 
-  async set(userNid: number, roomNid: number, type: string, content: JsonObject): Promise<void> {
+  set(userNid: number, roomNid: number, type: string, content: JsonObject): Promise<void> {
+    return this.update(userNid, roomNid, type, async () => content);
+  }
+
+  /** Changes content by what it was; updates of one user follow each other. `change` returns undefined to leave it. */
+  async update(userNid: number, roomNid: number, type: string, change: (before: JsonObject | undefined) => Promise<JsonObject | undefined>): Promise<void> {
+    const queue = this.#queues.get(userNid) ?? new Mailbox();
+    this.#queues.set(userNid, queue);
+    try {
+      await queue.run(async () => {
+        const content = await change(await this.get(userNid, roomNid, type));
+        if (content) await this.#write(userNid, roomNid, type, content);
+      });
+    } finally {
+      if (queue.size === 0) this.#queues.delete(userNid);
+    }
+  }
+
+  async #write(userNid: number, roomNid: number, type: string, content: JsonObject): Promise<void> {
     const text = JSON.stringify(content);
     const data = await this.#load(userNid);
     await this.#positions.write(async (pos) => {

@@ -49,12 +49,12 @@ export class Presence implements PresenceSource, Disposable {
   }
 
   /** A device of the user syncs. A sync only keeps somebody online; it does not undo what they set. */
-  seen(userNid: number, userId: string, state: PresenceState): void {
+  async seen(userNid: number, userId: string, state: PresenceState): Promise<void> {
     const current = this.#users.get(userNid);
     const now = this.#options.now();
     if (current) current.lastSeen = now;
     if (state === 'offline' || (current && current.state === state)) return;
-    void this.set(userNid, userId, state, current?.statusMsg).catch(this.#options.onError);
+    await this.set(userNid, userId, state, current?.statusMsg);
   }
 
   async set(userNid: number, userId: string, state: PresenceState, statusMsg: string | undefined): Promise<void> {
