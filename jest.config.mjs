@@ -10,6 +10,8 @@ export default {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'esnext' }, module: { type: 'es6' } }],
   },
   modulePathIgnorePatterns: ['/dist/'],
+  // Libraries under test are talkative; what tests have to say they write to standard output.
+  silent: true,
   testTimeout: 30_000,
   maxWorkers: 2,
 };

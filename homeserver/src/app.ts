@@ -1,5 +1,6 @@
 /** The composition root: the only place where services are made and connected. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
@@ -13,6 +14,7 @@ import { Sessions } from './accounts/sessions.ts';
 import { accountRoutes, confirmByPassword } from './client-api/accounts.ts';
 import { directoryRoutes } from './client-api/directory.ts';
 import { keyRoutes } from './client-api/keys.ts';
+import { mediaRoutes } from './client-api/media.ts';
 import { profileRoutes } from './client-api/profiles.ts';
 import { roomReadingRoutes } from './client-api/room-reading.ts';
 import { roomRoutes } from './client-api/rooms.ts';
@@ -27,6 +29,9 @@ import { Backups } from './keys/backups.ts';
 import { DeviceChanges } from './keys/device-changes.ts';
 import { DeviceKeys } from './keys/device-keys.ts';
 import { ToDevice } from './keys/to-device.ts';
+import { BlobStore } from './media/blob-store.ts';
+import { MediaRepository } from './media/media-repository.ts';
+import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -201,6 +206,17 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   profiles.connect((user) => memberships.propagateProfile(user));
 
+  // Media
+  const blobs = await BlobStore.open(config.media.store ?? join(server.data_dir, 'media'));
+  const repository = new MediaRepository({
+    db, blobs, serverName, now,
+    maxUploadBytes: config.media.max_upload_bytes,
+    pendingLifetimeMs: config.media.pending_upload_lifetime_ms,
+    maxPending: config.media.max_pending_uploads,
+    downloadTimeoutMs: config.media.download_timeout_ms,
+  });
+  const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
+
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
   const baseUrl = baseUrlOf(config);
@@ -222,6 +238,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       engine, strings, syncEngine, filters, accountData, typing, receipts, pushRules, unread, presence, audience, now,
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
+    ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
     ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({

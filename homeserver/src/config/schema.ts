@@ -86,6 +86,7 @@ export const configSchema = Type.Object({
       max_image_pixels: count(67_108_864, 'Pixels of an image that is scaled at most'),
       pending_upload_lifetime_ms: count(86_400_000, 'How long a reserved mxc:// address waits for its content'),
       max_pending_uploads: count(100, 'Reserved addresses of one user at most'),
+      legacy_downloads: flag(true, 'Serve media on the old paths too, which take no access token: whoever knows an address can read it'),
       download_timeout_ms: count(20_000, 'How long a download waits for content that is still being uploaded, at most'),
     },
     { default: {} },

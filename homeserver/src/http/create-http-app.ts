@@ -66,8 +66,8 @@ export function createHttpApp(options: HttpAppOptions): Koa {
       context.set('Content-Type', JSON_TYPE);
       context.body = JSON.stringify(response.body);
       if (response.unexpected) logger.error({ err: error, route: route?.endpoint.path }, 'request failed');
-      // The rest of a body that nobody will read must not be taken for the next request.
-      if (!context.req.complete) context.set('Connection', 'close');
+      // The rest of a body that nobody will read is let go, so that the client gets to reading the answer.
+      if (!context.req.complete) context.req.resume();
     } finally {
       const seconds = (performance.now() - started) / 1000;
       const template = route?.endpoint.path ?? 'unknown';
@@ -164,10 +164,9 @@ function addressOf(request: IncomingMessage, trustedProxies: number): string {
 
 function answer(context: Context, result: Answer): void {
   if (result instanceof Reply) {
-    context.status = result.status;
-    context.set(result.headers);
     context.body = result.body ?? '';
-    if (result.headers['Content-Type'] !== undefined) context.set('Content-Type', result.headers['Content-Type']);
+    context.status = result.status;
+    context.set(result.headers); // after the body, for which Koa makes up headers of its own
     return;
   }
   context.status = 200;

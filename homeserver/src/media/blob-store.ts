@@ -1,0 +1,106 @@
+/**
+ * Files named by the SHA-256 of their content. A file appears under its name only when it is whole and on disk, so
+ * whatever ends the process leaves no half file to be served.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { MatrixError } from '@nexuscomm/spec/errors.ts';
+import { StorageFull } from '../storage/database.ts';
+
+export interface StoredBlob {
+  /** hex */
+  readonly sha256: string;
+  readonly size: number;
+}
+
+const OUT_OF_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+
+export class BlobStore {
+  readonly #directory: string;
+  readonly #incoming: string;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+    this.#incoming = join(directory, 'incoming');
+  }
+
+  /** Uploads that a killed process has left are removed. */
+  static async open(directory: string): Promise<BlobStore> {
+    const store = new BlobStore(directory);
+    await mkdir(store.#incoming, { recursive: true });
+    for (const name of await readdir(store.#incoming)) await rm(join(store.#incoming, name), { force: true });
+    return store;
+  }
+
+  /** Stores what the stream gives. Throws M_TOO_LARGE (413) as soon as it gives more than `maxBytes`. */
+  async write(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredBlob> {
+    const temporary = join(this.#incoming, randomUUID());
+    const hash = createHash('sha256');
+    let size = 0;
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        for await (const chunk of stream) {
+          size += chunk.length;
+          if (size > maxBytes) throw tooLarge(maxBytes);
+          hash.update(chunk);
+          await file.writeFile(chunk);
+        }
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      const sha256 = hash.digest('hex');
+      await this.#keep(temporary, this.path(sha256));
+      return { sha256, size };
+    } catch (error) {
+      await rm(temporary, { force: true });
+      if (OUT_OF_SPACE.has((error as NodeJS.ErrnoException).code ?? '')) throw new StorageFull('There is no room for the file.', { cause: error });
+      throw error;
+    }
+  }
+
+  /** Writes a file that is derived from a blob and can be made again. */
+  async writeDerived(name: string, content: Uint8Array): Promise<void> {
+    const temporary = join(this.#incoming, randomUUID());
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
+    await this.#keep(temporary, this.derivedPath(name));
+  }
+
+  async #keep(temporary: string, path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await rename(temporary, path);
+  }
+
+  path(sha256: string): string {
+    return join(this.#directory, 'files', sha256.slice(0, 2), sha256.slice(2, 4), sha256.slice(4));
+  }
+
+  derivedPath(name: string): string {
+    return join(this.#directory, 'thumbnails', name.slice(0, 2), name.slice(2, 4), name.slice(4));
+  }
+
+  exists(path: string): Promise<boolean> {
+    return access(path).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Bytes of a file from `start` to `end`, both inclusive. */
+  read(path: string, range: { start: number; end: number } | undefined): ReadStream & Readable {
+    return createReadStream(path, range);
+  }
+}
+
+export function tooLarge(maxBytes: number): MatrixError {
+  return new MatrixError('M_TOO_LARGE', 413, `Files have at most ${maxBytes} bytes on this server.`);
+}

@@ -1,0 +1,138 @@
+/** Thumbnails of images, made when first asked for and kept beside the files. */
+import { readFile } from 'node:fs/promises';
+import { MatrixError, invalidParam } from '@nexuscomm/spec/errors.ts';
+import type { Metadata, SharpOptions } from 'sharp';
+import type { BlobStore } from './blob-store.ts';
+import type { Media } from './media-repository.ts';
+
+export interface ThumbnailRequest {
+  readonly width: number;
+  readonly height: number;
+  readonly method: 'crop' | 'scale';
+  readonly animated: boolean;
+}
+
+/** A file to serve: a thumbnail, or the image itself where that is small enough. */
+export interface ThumbnailFile {
+  readonly path: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** What most clients ask for (Client-Server API, "Thumbnails"), smallest first. */
+const USUAL: readonly Omit<ThumbnailRequest, 'animated'>[] = [
+  { width: 32, height: 32, method: 'crop' },
+  { width: 96, height: 96, method: 'crop' },
+  { width: 320, height: 240, method: 'scale' },
+  { width: 640, height: 480, method: 'scale' },
+  { width: 800, height: 600, method: 'scale' },
+];
+const MAX_SIDE = 2048;
+/** Other sizes are rounded up, so that nobody fills the disk with all of them. */
+const SIDE_STEP = 64;
+const JOBS_AT_ONCE = 2;
+const JPEG_QUALITY = 80;
+const WEBP_QUALITY = 75;
+const MAX_ANIMATION_FRAMES = 100;
+
+export function parseThumbnailRequest(query: { width: number; height: number; method?: string | undefined; animated?: boolean | undefined }): ThumbnailRequest {
+  const { width, height, method = 'scale', animated = false } = query;
+  if (width < 1 || height < 1) throw invalidParam('width and height must be above 0.');
+  if (method !== 'crop' && method !== 'scale') throw invalidParam('method must be crop or scale.');
+  return { width: Math.min(width, MAX_SIDE), height: Math.min(height, MAX_SIDE), method, animated };
+}
+
+/** The size to make: the smallest usual one that is not smaller than what was asked for. */
+export function chooseSize(request: ThumbnailRequest): ThumbnailRequest {
+  const usual = USUAL.find((size) => {
+    if (size.method !== request.method || size.width < request.width || size.height < request.height) return false;
+    return size.method === 'scale' || size.width * request.height === size.height * request.width;
+  });
+  if (usual) return { ...usual, animated: request.animated };
+  const round = (side: number): number => Math.min(MAX_SIDE, Math.ceil(side / SIDE_STEP) * SIDE_STEP);
+  return request.method === 'scale' ? { ...request, width: round(request.width), height: round(request.height) } : request;
+}
+
+export class Thumbnails {
+  readonly #blobs: BlobStore;
+  readonly #maxPixels: number;
+  readonly #making = new Map<string, Promise<ThumbnailFile>>();
+  #running = 0;
+  readonly #queue: (() => void)[] = [];
+
+  constructor(options: { blobs: BlobStore; maxPixels: number }) {
+    this.#blobs = options.blobs;
+    this.#maxPixels = options.maxPixels;
+  }
+
+  async get(media: Media, request: ThumbnailRequest): Promise<ThumbnailFile> {
+    const size = chooseSize(request);
+    const name = `${media.sha256}-${size.width}x${size.height}-${size.method}${size.animated ? '-animated' : ''}`;
+    // Whoever asks for what is being made waits for it.
+    const making = this.#making.get(name) ?? this.#inTurn(() => this.#make(media, size, name)).finally(() => this.#making.delete(name));
+    this.#making.set(name, making);
+    return making;
+  }
+
+  async #make(media: Media, size: ThumbnailRequest, name: string): Promise<ThumbnailFile> {
+    for (const type of ['jpeg', 'png', 'webp'] as const) {
+      const path = this.#blobs.derivedPath(`${name}.${type}`);
+      if (await this.#blobs.exists(path)) return fileOf(path, `image/${type}`, (await readFile(path)).length, name);
+    }
+    // Loaded when first needed: the library takes memory that a server without images has no use for.
+    const { default: sharp } = await import('sharp');
+    sharp.cache(false);
+    sharp.concurrency(1);
+    const source = this.#blobs.path(media.sha256);
+    const options: SharpOptions = { limitInputPixels: this.#maxPixels, failOn: 'error', animated: false };
+    const metadata = await sharp(source, options)
+      .metadata()
+      .catch((error: unknown) => {
+        throw notAnImage(error);
+      });
+    const { width, height } = uprightSize(metadata);
+    if (width * height > this.#maxPixels) throw new MatrixError('M_TOO_LARGE', 413, `Images of more than ${this.#maxPixels} pixels are not scaled here.`);
+    const small = width <= size.width && height <= size.height;
+    if (small && isWebImage(media.contentType)) return fileOf(source, media.contentType, media.size, media.sha256);
+    const animated = size.animated && (metadata.pages ?? 1) > 1;
+    const image = sharp(source, { ...options, animated, ...(animated ? { pages: Math.min(metadata.pages!, MAX_ANIMATION_FRAMES) } : {}) });
+    const scaled = image
+      .autoOrient()
+      .resize({ width: size.width, height: size.height, fit: size.method === 'crop' ? 'cover' : 'inside', withoutEnlargement: true });
+    const type = animated ? 'webp' : metadata.hasAlpha ? 'png' : 'jpeg';
+    const encoded =
+      type === 'webp' ? scaled.webp({ quality: WEBP_QUALITY }) : type === 'png' ? scaled.png() : scaled.jpeg({ quality: JPEG_QUALITY, mozjpeg: false });
+    const bytes = await encoded.toBuffer().catch((error: unknown) => {
+      throw notAnImage(error);
+    });
+    await this.#blobs.writeDerived(`${name}.${type}`, bytes);
+    return fileOf(this.#blobs.derivedPath(`${name}.${type}`), `image/${type}`, bytes.length, name);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= JOBS_AT_ONCE) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    this.#running++;
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      this.#queue.shift()?.();
+    }
+  }
+}
+
+const isWebImage = (type: string): boolean => /^image\/(jpeg|png|gif|webp|apng|avif)$/.test(type);
+
+/** Cameras turn pictures by a mark in the file (Exif orientation 5 to 8: by a quarter). */
+function uprightSize({ width = 0, height = 0, orientation = 1 }: Metadata): { width: number; height: number } {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
+function notAnImage(error: unknown): MatrixError {
+  const tooBig = error instanceof Error && error.message.includes('pixel limit');
+  if (tooBig) return new MatrixError('M_TOO_LARGE', 413, 'The image has too many pixels to be scaled here.');
+  return new MatrixError('M_UNKNOWN', 400, 'There is no thumbnail of this: it is not an image that this server can read.');
+}
+
+const fileOf = (path: string, contentType: string, size: number, etag: string): ThumbnailFile => ({ path, contentType, size, etag });
