@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { request } from 'undici';
 import type { SeedClient } from '../testing/seed-client.ts';
@@ -102,7 +103,7 @@ describe('uploads', () => {
     async function* chunks(): AsyncGenerator<Buffer> {
       for (let i = 0; i < 20; i++) yield Buffer.alloc(MAX_UPLOAD / 10);
     }
-    const chunked = await request(`${server.url}/_matrix/media/v3/upload`, { method: 'POST', headers: { authorization: `Bearer ${alice.token}` }, body: chunks() });
+    const chunked = await request(`${server.url}/_matrix/media/v3/upload`, { method: 'POST', headers: { authorization: `Bearer ${alice.token}` }, body: Readable.from(chunks()) });
     expect([chunked.statusCode, ((await chunked.body.json()) as { errcode: string }).errcode]).toEqual([413, 'M_TOO_LARGE']);
     expect(await readdir(join(server.dataDir, 'media', 'incoming'))).toEqual([]);
     expect(await upload(Buffer.alloc(MAX_UPLOAD), 'image/png')).toMatch(/^localhost/);

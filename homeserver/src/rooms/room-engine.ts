@@ -94,6 +94,8 @@ export class RoomEngine {
   readonly #states: LRUCache<number, StateMap>;
   readonly #pipeline: CommitPipeline;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
+  /** ms since the epoch */
+  #lastCreation = 0;
 
   constructor(options: RoomEngineOptions) {
     this.#options = options;
@@ -221,7 +223,10 @@ export class RoomEngine {
     await this.#options.positions.ready(1);
     const nid = this.#options.positions.takeId();
     const ownId = version.hashedRoomId ? undefined : (`!${randomBytes(13).toString('base64url')}:${this.#options.serverName}` as RoomId);
-    const first = composeEvent({ ...this.#composer(), version, roomId: ownId, head: EMPTY_HEAD, prevEvents: [], authEvents: [], draft: create });
+    // A room id that is the create event's hash must differ from those of rooms made in the same millisecond.
+    this.#lastCreation = Math.max(this.#options.now(), this.#lastCreation + 1);
+    const draft = { originServerTs: this.#lastCreation, ...create };
+    const first = composeEvent({ ...this.#composer(), version, roomId: ownId, head: EMPTY_HEAD, prevEvents: [], authEvents: [], draft });
     const { roomId } = first;
     const room = new Room(
       { nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] },
