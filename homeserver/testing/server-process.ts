@@ -16,6 +16,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly dataDir: string;
   readonly #env: Record<string, string>;
   #child: ChildProcess | undefined;
+  #smallDisk: number | undefined;
   output = '';
 
   private constructor(dataDir: string, port: number, env: Record<string, string>) {
@@ -24,14 +25,21 @@ export class ServerProcess implements AsyncDisposable {
     this.#env = { NEXUS_DATA_DIR: dataDir, NEXUS_PORT: String(port), NEXUS_REGISTRATION: 'open', NEXUS_RATE_LIMITS: 'off', NEXUS_LOG_LEVEL: 'error', ...env };
   }
 
-  static async start(env: Record<string, string> = {}): Promise<ServerProcess> {
+  /** `smallDisk`: the data directory is a file system of so many bytes, seen by the server only (Linux). */
+  static async start(env: Record<string, string> = {}, smallDisk?: number): Promise<ServerProcess> {
     const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'nexuscomm-process-')), await freePort(), env);
+    server.#smallDisk = smallDisk;
     await server.start();
     return server;
   }
 
   get pid(): number {
     return this.#child!.pid!;
+  }
+
+  /** The data directory as the server sees it. */
+  get dataDirInside(): string {
+    return this.#smallDisk === undefined ? this.dataDir : `/proc/${this.pid}/root${this.dataDir}`;
   }
 
   /** Process id of the database. */
@@ -41,7 +49,10 @@ export class ServerProcess implements AsyncDisposable {
 
   async start(): Promise<void> {
     const { PATH, HOME, TMPDIR } = process.env;
-    const child = spawn(process.execPath, [MAIN, 'serve'], {
+    const own = [process.execPath, MAIN, 'serve'];
+    const mount = `mount -t tmpfs -o size=${this.#smallDisk} tmpfs "$NEXUS_DATA_DIR" && cd "$NEXUS_DATA_DIR" && exec "$@"`;
+    const [command, ...args] = this.#smallDisk === undefined ? own : ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', ...own];
+    const child = spawn(command!, args, {
       env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: this.dataDir,
