@@ -9,6 +9,7 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'esnext' }, module: { type: 'es6' } }],
   },
+  moduleNameMapper: { '^@matrix-org/matrix-sdk-crypto-nodejs$': '<rootDir>/homeserver/testing/no-native-crypto.cjs' },
   modulePathIgnorePatterns: ['/dist/'],
   // Libraries under test are talkative; what tests have to say they write to standard output.
   silent: true,

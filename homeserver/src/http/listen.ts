@@ -26,6 +26,7 @@ export interface Listeners {
 /** Clients and proxies keep connections; Node's 5 s would race with their reuse of them. */
 const KEEP_ALIVE_MS = 75_000;
 const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_SWEEP_MS = 20;
 const BACKLOG = 4096;
 
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listeners> {
@@ -65,8 +66,10 @@ async function readPem(file: string, setting: string): Promise<Buffer> {
 
 async function shut(server: Server): Promise<void> {
   const closed = new Promise<void>((done) => server.close(() => done()));
-  server.closeIdleConnections();
+  // Connections become idle one by one as their answers go out.
+  const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_SWEEP_MS);
   const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 }
