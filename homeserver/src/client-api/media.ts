@@ -35,7 +35,8 @@ export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: 
     const request = parseThumbnailRequest(query);
     const media = await repository.find(params.serverName, params.mediaId, query.timeout_ms);
     const file = await thumbnails.get(media, request);
-    return serveFile(blobs, { ...file, fileName: undefined }, { headers, immutable: true });
+    const fileName = file.contentType.replace('image/', 'thumbnail.');
+    return serveFile(blobs, { ...file, fileName }, { headers, immutable: true });
   };
   const legacy = async (answer: () => Promise<Reply>): Promise<Reply> => {
     if (!legacyDownloads) throw notFound('This server serves media to logged-in clients only: use /_matrix/client/v1/media.');

@@ -42,7 +42,7 @@ export const configSchema = Type.Object({
       connect_timeout_ms: count(5_000, 'How long to wait for a connection'),
       statement_timeout_ms: count(60_000, 'How long one statement may take'),
       reconnect_timeout_ms: count(30_000, 'How long requests wait for a lost database to come back'),
-      synchronous_commit: flag(true, 'Embedded database: off gains speed and may lose the last moments in a power cut'),
+      synchronous_commit: flag(true, 'Embedded database: off gains speed and may lose the last moments in a power cut', 'NEXUS_SYNCHRONOUS_COMMIT'),
     },
     { default: {} },
   ),

@@ -3,9 +3,8 @@
  * whatever ends the process leaves no half file to be served.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, type ReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { StorageFull } from '../storage/database.ts';
@@ -17,6 +16,7 @@ export interface StoredBlob {
 }
 
 const OUT_OF_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+const BROKEN_OFF = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 export class BlobStore {
   readonly #directory: string;
@@ -35,7 +35,7 @@ export class BlobStore {
     return store;
   }
 
-  /** Stores what the stream gives. Throws M_TOO_LARGE (413) as soon as it gives more than `maxBytes`. */
+  /** Stores what the stream gives. Throws M_TOO_LARGE (413) as soon as it gives more than `maxBytes`, M_UNKNOWN (400) if it breaks off. */
   async write(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredBlob> {
     const temporary = join(this.#incoming, randomUUID());
     const hash = createHash('sha256');
@@ -58,7 +58,9 @@ export class BlobStore {
       return { sha256, size };
     } catch (error) {
       await rm(temporary, { force: true });
-      if (OUT_OF_SPACE.has((error as NodeJS.ErrnoException).code ?? '')) throw new StorageFull('There is no room for the file.', { cause: error });
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (OUT_OF_SPACE.has(code)) throw new StorageFull('There is no room for the file.', { cause: error });
+      if (BROKEN_OFF.has(code)) throw new MatrixError('M_UNKNOWN', 400, 'The upload broke off: send it again.');
       throw error;
     }
   }
@@ -88,16 +90,33 @@ export class BlobStore {
     return join(this.#directory, 'thumbnails', name.slice(0, 2), name.slice(2, 4), name.slice(4));
   }
 
-  exists(path: string): Promise<boolean> {
-    return access(path).then(
-      () => true,
-      () => false,
-    );
+  /** Bytes of a file; undefined: there is none. */
+  async size(path: string): Promise<number | undefined> {
+    try {
+      return (await stat(path)).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
-  /** Bytes of a file from `start` to `end`, both inclusive. */
-  read(path: string, range: { start: number; end: number } | undefined): ReadStream & Readable {
-    return createReadStream(path, range);
+  /** A file from `start` to `end`, both inclusive. It is open when this returns, so a lost file is found out before the answer begins. */
+  async read(path: string, range: { start: number; end: number } | undefined): Promise<Readable> {
+    const file = await open(path);
+    return file.createReadStream(range);
+  }
+
+  /** Removes a file and what was derived from it. The caller knows that no other media has the same bytes. */
+  async delete(sha256: string): Promise<void> {
+    const derived = this.derivedPath(sha256);
+    const names = await readdir(dirname(derived)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    for (const name of names) {
+      if (name.startsWith(`${basename(derived)}-`)) await rm(join(dirname(derived), name), { force: true });
+    }
+    await rm(this.path(sha256), { force: true });
   }
 }
 

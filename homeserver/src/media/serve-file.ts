@@ -51,7 +51,7 @@ export function parseRange(header: string | undefined, size: number): { start: n
   return start > last ? 'unsatisfiable' : { start, end };
 }
 
-export function serveFile(blobs: BlobStore, file: ServedFile, request: { headers: IncomingHttpHeaders; immutable: boolean }): Reply {
+export async function serveFile(blobs: BlobStore, file: ServedFile, request: { headers: IncomingHttpHeaders; immutable: boolean }): Promise<Reply> {
   const etag = `"${file.etag}"`;
   const headers: Record<string, string> = {
     'Content-Type': file.contentType,
@@ -63,7 +63,9 @@ export function serveFile(blobs: BlobStore, file: ServedFile, request: { headers
     'Accept-Ranges': 'bytes',
     ETag: etag,
   };
-  if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')) {
+  // Compared weakly (RFC 9110, section 13.1.2): proxies that compress make the tag a weak one.
+  const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known?.includes(etag) || known?.includes('*')) {
     return new Reply({ status: 304, headers });
   }
   const ifRange = request.headers['if-range'];
@@ -73,8 +75,8 @@ export function serveFile(blobs: BlobStore, file: ServedFile, request: { headers
     return new Reply({
       status: 206,
       headers: { ...headers, 'Content-Range': `bytes ${range.start}-${range.end}/${file.size}`, 'Content-Length': String(range.end - range.start + 1) },
-      body: blobs.read(file.path, range),
+      body: await blobs.read(file.path, range),
     });
   }
-  return new Reply({ headers: { ...headers, 'Content-Length': String(file.size) }, body: blobs.read(file.path, undefined) });
+  return new Reply({ headers: { ...headers, 'Content-Length': String(file.size) }, body: await blobs.read(file.path, undefined) });
 }

@@ -1,5 +1,5 @@
 /** Thumbnails of images, made when first asked for and kept beside the files. */
-import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { MatrixError, invalidParam } from '@nexuscomm/spec/errors.ts';
 import type { Metadata, SharpOptions } from 'sharp';
 import type { BlobStore } from './blob-store.ts';
@@ -35,6 +35,8 @@ const JOBS_AT_ONCE = 2;
 const JPEG_QUALITY = 80;
 const WEBP_QUALITY = 75;
 const MAX_ANIMATION_FRAMES = 100;
+/** An animated PNG says so before its first picture (chunk acTL). */
+const PNG_HEAD_BYTES = 65_536;
 
 export function parseThumbnailRequest(query: { width: number; height: number; method?: string | undefined; animated?: boolean | undefined }): ThumbnailRequest {
   const { width, height, method = 'scale', animated = false } = query;
@@ -70,21 +72,28 @@ export class Thumbnails {
     const size = chooseSize(request);
     const name = `${media.sha256}-${size.width}x${size.height}-${size.method}${size.animated ? '-animated' : ''}`;
     // Whoever asks for what is being made waits for it.
-    const making = this.#making.get(name) ?? this.#inTurn(() => this.#make(media, size, name)).finally(() => this.#making.delete(name));
+    const making = this.#making.get(name) ?? this.#keptOrMade(media, size, name).finally(() => this.#making.delete(name));
     this.#making.set(name, making);
     return making;
   }
 
-  async #make(media: Media, size: ThumbnailRequest, name: string): Promise<ThumbnailFile> {
+  /** What is kept is not kept waiting behind what has to be made. */
+  async #keptOrMade(media: Media, size: ThumbnailRequest, name: string): Promise<ThumbnailFile> {
     for (const type of ['jpeg', 'png', 'webp'] as const) {
       const path = this.#blobs.derivedPath(`${name}.${type}`);
-      if (await this.#blobs.exists(path)) return fileOf(path, `image/${type}`, (await readFile(path)).length, name);
+      const bytes = await this.#blobs.size(path);
+      if (bytes !== undefined) return fileOf(path, `image/${type}`, bytes, name);
     }
+    return this.#inTurn(() => this.#make(media, size, name));
+  }
+
+  async #make(media: Media, size: ThumbnailRequest, name: string): Promise<ThumbnailFile> {
     // Loaded when first needed: the library takes memory that a server without images has no use for.
     const { default: sharp } = await import('sharp');
     sharp.cache(false);
     sharp.concurrency(1);
     const source = this.#blobs.path(media.sha256);
+    if ((await this.#blobs.size(source)) === undefined) throw new Error(`the file of media content ${media.sha256} is gone: ${source}`);
     const options: SharpOptions = { limitInputPixels: this.#maxPixels, failOn: 'error', animated: false };
     const metadata = await sharp(source, options)
       .metadata()
@@ -94,9 +103,11 @@ export class Thumbnails {
     const { width, height } = uprightSize(metadata);
     if (width * height > this.#maxPixels) throw new MatrixError('M_TOO_LARGE', 413, `Images of more than ${this.#maxPixels} pixels are not scaled here.`);
     const small = width <= size.width && height <= size.height;
-    if (small && isWebImage(media.contentType)) return fileOf(source, media.contentType, media.size, media.sha256);
-    const animated = size.animated && (metadata.pages ?? 1) > 1;
-    const image = sharp(source, { ...options, animated, ...(animated ? { pages: Math.min(metadata.pages!, MAX_ANIMATION_FRAMES) } : {}) });
+    const original = small && isWebImage(media.contentType) && (size.animated || !(await this.#moves(source, metadata)));
+    if (original) return fileOf(source, media.contentType, media.size, media.sha256);
+    const frames = Math.min(metadata.pages ?? 1, MAX_ANIMATION_FRAMES, Math.floor(this.#maxPixels / (width * height)));
+    const animated = size.animated && frames > 1;
+    const image = sharp(source, { ...options, animated, ...(animated ? { pages: frames } : {}) });
     const scaled = image
       .autoOrient()
       .resize({ width: size.width, height: size.height, fit: size.method === 'crop' ? 'cover' : 'inside', withoutEnlargement: true });
@@ -110,19 +121,28 @@ export class Thumbnails {
     return fileOf(this.#blobs.derivedPath(`${name}.${type}`), `image/${type}`, bytes.length, name);
   }
 
+  /** Whether the image is an animation, which is not to be given to who did not ask for one. */
+  async #moves(source: string, { pages = 1, format }: Metadata): Promise<boolean> {
+    if (format !== 'png') return pages > 1;
+    return (await buffer(await this.#blobs.read(source, { start: 0, end: PNG_HEAD_BYTES - 1 }))).includes('acTL');
+  }
+
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= JOBS_AT_ONCE) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#running++;
+    if (this.#running < JOBS_AT_ONCE) this.#running++;
+    else await new Promise<void>((resolve) => this.#queue.push(resolve));
     try {
       return await work();
     } finally {
-      this.#running--;
-      this.#queue.shift()?.();
+      // The place goes to the next in line, so that nobody takes it in between.
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#running--;
     }
   }
 }
 
-const isWebImage = (type: string): boolean => /^image\/(jpeg|png|gif|webp|apng|avif)$/.test(type);
+/** The types that thumbnails may have (Client-Server API, "Download a thumbnail of content"). */
+const isWebImage = (type: string): boolean => /^image\/(jpeg|png|gif|webp|apng)$/.test(type);
 
 /** Cameras turn pictures by a mark in the file (Exif orientation 5 to 8: by a quarter). */
 function uprightSize({ width = 0, height = 0, orientation = 1 }: Metadata): { width: number; height: number } {

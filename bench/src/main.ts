@@ -1,0 +1,81 @@
+/** `npm run bench`: measures our server, or any homeserver by its address, beside what the machine can do at best. */
+import { writeFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { machine, medians, table } from './report.ts';
+import { externalTarget } from './targets/external.ts';
+import { OwnServer } from './targets/own-server.ts';
+import type { Target } from './targets/target.ts';
+import { fanOut } from './workloads/fan-out.ts';
+import { incrementalSync } from './workloads/incremental-sync.ts';
+import { memory } from './workloads/memory.ts';
+import { sendManyRooms, sendOneRoom } from './workloads/send.ts';
+import { startTimes } from './workloads/start.ts';
+import type { Figure, Workload } from './workloads/workload.ts';
+
+const WORKLOADS: Readonly<Record<string, Workload>> = {
+  '1a': sendOneRoom,
+  '1b': sendManyRooms,
+  '2': fanOut,
+  '3a': incrementalSync('3a', 50),
+  '3b': incrementalSync('3b', 2_000),
+  '9': memory,
+};
+const ALL = [...Object.keys(WORKLOADS), '11'];
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0.');
+  return value;
+};
+const names = (text: string): string[] => {
+  const wanted = text.split(',').map((name) => name.trim());
+  for (const name of wanted) if (!ALL.includes(name)) throw new InvalidArgumentError(`the workloads are ${ALL.join(', ')}.`);
+  return wanted;
+};
+
+const options = new Command('bench')
+  .option('--only <names>', `workloads, of ${ALL.join(', ')}`, names, ALL)
+  .option('--url <url>', 'a homeserver that is running; without it ours is started')
+  .option('--registration-secret <secret>', "register by Synapse's shared secret (/_synapse/admin/v1/register)")
+  .option('--pid <pid>', 'process id of the homeserver at --url, for its memory', positive)
+  .option('--seconds <n>', 'length of each measurement', positive, 10)
+  .option('--at-once <n>', 'operations at once in 1a and 3', positive, 16)
+  .option('--runs <n>', 'how often each workload is run; the table has the medians', positive, 1)
+  .option('--synchronous-commit <on|off>', 'of the database of our server', 'on')
+  .option('--json <file>', 'also write the figures to this file')
+  .parse()
+  .opts<{ only: string[]; url?: string; registrationSecret?: string; pid?: number; seconds: number; atOnce: number; runs: number; synchronousCommit: string; json?: string }>();
+
+/** Each workload gets a server of its own, so that none finds the rooms of another. */
+async function newTarget(): Promise<Target> {
+  if (options.url !== undefined) return externalTarget({ url: options.url, sharedSecret: options.registrationSecret, pid: options.pid });
+  const server = await OwnServer.create(options.synchronousCommit === 'off' ? { NEXUS_SYNCHRONOUS_COMMIT: 'off' } : {});
+  await server.start();
+  return server;
+}
+
+async function measure(name: string): Promise<Figure[]> {
+  if (name === '11') {
+    if (options.url === undefined) return startTimes();
+    process.stdout.write('11 is skipped: this program does not start the server at --url\n');
+    return [];
+  }
+  if (name === '9' && options.url !== undefined && options.pid === undefined) {
+    process.stdout.write('9 is skipped: memory takes --pid\n');
+    return [];
+  }
+  await using target = await newTarget();
+  return await WORKLOADS[name]!(target, options); // before the target is stopped
+}
+
+process.stdout.write(`${machine()}\nnode bench/src/main.ts ${process.argv.slice(2).join(' ')}\n`);
+const figures: Figure[] = [];
+for (const name of options.only) {
+  const runs: Figure[][] = [];
+  for (let run = 0; run < options.runs; run++) runs.push(await measure(name));
+  figures.push(...medians(runs));
+  process.stdout.write(`${name} done\n`);
+}
+process.stdout.write(`\n${table(options.url ?? 'NexusComm', figures)}\n`);
+if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify({ machine: machine(), options, figures }, undefined, 2)}\n`);
+process.exit(0);

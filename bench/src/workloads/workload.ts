@@ -1,0 +1,31 @@
+/** What a workload is given and what it finds. */
+import type { Target } from '../targets/target.ts';
+
+export interface Options {
+  /** how long each measurement lasts */
+  readonly seconds: number;
+  /** operations at once */
+  readonly atOnce: number;
+}
+
+export interface Figure {
+  readonly workload: string;
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** the same on the bare machine */
+  readonly floor?: { readonly value: number; readonly of: string };
+  /** share of one core that the generator took while measuring */
+  readonly generatorCpu?: number;
+}
+
+export type Workload = (target: Target, options: Options) => Promise<Figure[]>;
+
+export class VerificationFailed extends Error {
+  override readonly name = 'VerificationFailed';
+}
+
+/** Work that was not done must not be measured. */
+export function verify(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new VerificationFailed(`the target did not do the work: ${what}`);
+}
