@@ -14,7 +14,12 @@ export async function bareHttp(options: { method: 'GET' | 'PUT'; answerBytes: nu
   return await runLoad({
     ...options,
     operation: async () => {
-      const answer = await server.pool.request({ method: options.method, path: '/x', headers: { 'content-type': 'application/json', authorization: 'Bearer x' }, ...body });
+      const answer = await server.pool.request({
+        method: options.method,
+        path: '/x',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
+        ...body,
+      });
       await answer.body.text();
     },
   });
@@ -25,7 +30,13 @@ const POOL_SIZE = 10;
 /** One row of an event's size and two keys, one statement for each, each durable before the next of its lane. */
 export async function bareInsert(options: { atOnce: number; seconds: number }): Promise<LoadResult> {
   const directory = await mkdtemp(join(tmpdir(), 'nexuscomm-floor-'));
-  const server = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), maxConnections: POOL_SIZE + 5, synchronousCommit: true, fsync: true, log: () => {} });
+  const server = await startEmbeddedPostgres({
+    directory: join(directory, 'postgres'),
+    maxConnections: POOL_SIZE + 5,
+    synchronousCommit: true,
+    fsync: true,
+    log: () => {},
+  });
   const pool = new pg.Pool({ connectionString: server.url, max: POOL_SIZE });
   try {
     await pool.query('create table floor (nid int8 primary key, event_id text unique, json text not null)');

@@ -44,7 +44,17 @@ const options = new Command('bench')
   .option('--synchronous-commit <on|off>', 'of the database of our server', 'on')
   .option('--json <file>', 'also write the figures to this file')
   .parse()
-  .opts<{ only: string[]; url?: string; registrationSecret?: string; pid?: number; seconds: number; atOnce: number; runs: number; synchronousCommit: string; json?: string }>();
+  .opts<{
+    only: string[];
+    url?: string;
+    registrationSecret?: string;
+    pid?: number;
+    seconds: number;
+    atOnce: number;
+    runs: number;
+    synchronousCommit: string;
+    json?: string;
+  }>();
 
 /** Each workload gets a server of its own, so that none finds the rooms of another. */
 async function newTarget(): Promise<Target> {

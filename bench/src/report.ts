@@ -22,7 +22,8 @@ export function medians(runs: readonly (readonly Figure[])[]): Figure[] {
   });
 }
 
-const number = (value: number): string => (value >= 1000 ? Math.round(value).toLocaleString('en-US') : value >= 100 ? value.toFixed(0) : value.toFixed(2));
+const number = (value: number): string =>
+  value >= 1000 ? Math.round(value).toLocaleString('en-US') : value >= 100 ? value.toFixed(0) : value.toFixed(2);
 
 export function table(target: string, figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
@@ -35,8 +36,15 @@ export function table(target: string, figures: readonly Figure[]): string {
   ]);
   const all = [['#', 'what', target, 'floor', 'ratio', 'generator CPU'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string => row.map((cell, column) => (column >= 2 && column !== 4 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd();
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column >= 2 && column !== 4 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd();
   const limited = figures.filter((figure) => (figure.generatorCpu ?? 0) > GENERATOR_LIMIT).map((figure) => figure.workload);
-  const note = limited.length === 0 ? [] : [`In ${[...new Set(limited)].join(', ')} the load generator was near a whole core: the server may be faster than shown.`];
+  const note =
+    limited.length === 0
+      ? []
+      : [`In ${[...new Set(limited)].join(', ')} the load generator was near a whole core: the server may be faster than shown.`];
   return [line(all[0]!), line(widths.map((width) => '-'.repeat(width))), ...all.slice(1).map(line), ...note].join('\n');
 }

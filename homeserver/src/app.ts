@@ -86,7 +86,10 @@ const TRANSACTION_LIFETIME_MS = 24 * 3_600_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
 export async function startServer(config: Config, logger: Logger = createLogger(config.observability.log_level)): Promise<RunningServer> {
-  const database = await chooseDatabase(config, { info: (message) => logger.info(message), error: (err) => logger.warn({ err }, 'lost a database connection') });
+  const database = await chooseDatabase(config, {
+    info: (message) => logger.info(message),
+    error: (err) => logger.warn({ err }, 'lost a database connection'),
+  });
   try {
     return await startWith(config, logger, database);
   } catch (error) {
@@ -114,7 +117,13 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
 
   // Rooms
   const engine = new RoomEngine({
-    db, strings, positions, crypto: nodeCrypto, signingKey, serverName, now,
+    db,
+    strings,
+    positions,
+    crypto: nodeCrypto,
+    signingKey,
+    serverName,
+    now,
     wait: (ms) => sleep(ms),
     epochs: await takeAllShards(db, randomUUID()),
     onLeaseLost: (error) => failure.resolve(error),
@@ -132,23 +141,40 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   // Users
   const hub = new SyncHub({ db, positions, engine, maxUsers: cache.users });
   const store = new AccountStore(db);
-  const sessions = new Sessions({ db, accessTokenLifetimeMs: accountSettings.access_token_lifetime_ms, cacheSize: accountSettings.session_cache, now });
+  const sessions = new Sessions({
+    db,
+    accessTokenLifetimeMs: accountSettings.access_token_lifetime_ms,
+    cacheSize: accountSettings.session_cache,
+    now,
+  });
   const accounts = new Accounts({
-    store, sessions, strings, serverName, now,
+    store,
+    sessions,
+    strings,
+    serverName,
+    now,
     passwordCost: { memoryKib: accountSettings.argon2_memory_kib, passes: accountSettings.argon2_passes },
     minPasswordLength: config.registration.min_password_length,
     sharedSecret: config.registration.shared_secret,
     loginTokenLifetimeMs: accountSettings.login_token_lifetime_ms,
   });
   const profiles = new Profiles(db);
-  const memberships = new Memberships({ db, engine, aliases, profiles, serverName, onForgotten: (userNid, roomNid) => hub.setForgotten(userNid, roomNid, true) });
+  const memberships = new Memberships({
+    db,
+    engine,
+    aliases,
+    profiles,
+    serverName,
+    onForgotten: (userNid, roomNid) => hub.setForgotten(userNid, roomNid, true),
+  });
   const deactivation = new Deactivation({ db, memberships, profiles });
   const interactiveAuth = new InteractiveAuth(accountSettings.interactive_auth_lifetime_ms);
   const lastSeen = new LastSeen({ store, now, onError });
 
   // What belongs to users
   const accountData = new AccountData({
-    db, positions,
+    db,
+    positions,
     onChange: (userNid, roomNid, pos) => (roomNid === GLOBAL ? hub.touchUser(userNid, pos) : hub.touchUserRoom(userNid, roomNid, pos)),
     defaults: async (userNid) => [{ type: PUSH_RULES_TYPE, content: JSON.stringify({ global: defaultRuleset(await strings.text(userNid)) }) }],
   });
@@ -157,14 +183,20 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     if (room) hub.touchRoom(room, pos);
   };
   const receipts = new Receipts({
-    db, strings, positions,
-    onChange: (roomNid, receipt) => (receipt.kind === 'm.read' ? touchRoom(roomNid, receipt.pos) : hub.touchUserRoom(receipt.userNid, roomNid, receipt.pos)),
+    db,
+    strings,
+    positions,
+    onChange: (roomNid, receipt) =>
+      receipt.kind === 'm.read' ? touchRoom(roomNid, receipt.pos) : hub.touchUserRoom(receipt.userNid, roomNid, receipt.pos),
   });
   const typing = new Typing({ positions, onChange: touchRoom });
   const deviceChanges = new DeviceChanges({ db, positions, strings, engine, hub });
   const audience = (userNid: number): Promise<ReadonlySet<number>> => deviceChanges.audience(userNid);
   const presence = new Presence({
-    positions, now, audience, onError,
+    positions,
+    now,
+    audience,
+    onError,
     onChange: (users, pos) => {
       for (const userNid of users) hub.touchUser(userNid, pos);
     },
@@ -180,23 +212,46 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   new UpgradeFollower({ engine, accountData, pushRules, isLocal: (userId) => serverNameOf(userId) === serverName, onError });
   const unread = new UnreadTracker({ engine, timeline, receipts, rules: pushRules });
   const filters = new Filters(db);
-  const deviceKeys = new DeviceKeys({ db, strings, changes: deviceChanges, onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError) });
+  const deviceKeys = new DeviceKeys({
+    db,
+    strings,
+    changes: deviceChanges,
+    onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError),
+  });
   const toDevice = new ToDevice({ db, positions, strings, onSent: (userNid, pos) => hub.touchUser(userNid, pos) });
   const backups = new Backups(db);
   const sources: SyncSources = {
-    accountData, receipts, typing, toDevice, unread, presence, relations,
+    accountData,
+    receipts,
+    typing,
+    toDevice,
+    unread,
+    presence,
+    relations,
     deviceLists: {
       changed: (userNid, since, upto) => deviceChanges.changed(userNid, since, upto),
       keyCounts: (deviceNid) => deviceKeys.counts(deviceNid),
     },
   };
   const renderer = new RoomRenderer({
-    engine, timeline, visibility, sources,
+    engine,
+    timeline,
+    visibility,
+    sources,
     lazyMembers: new LazyMembers(),
     defaultTimelineLimit: DEFAULT_TIMELINE_EVENTS,
     maxTimelineLimit: limits.sync_timeline_events,
   });
-  const syncEngine = new SyncEngine({ db, engine, hub, renderer, sources, now, maxToDevice: limits.to_device_per_sync, deviceIdleMs: DEVICE_IDLE_MS });
+  const syncEngine = new SyncEngine({
+    db,
+    engine,
+    hub,
+    renderer,
+    sources,
+    now,
+    maxToDevice: limits.to_device_per_sync,
+    deviceIdleMs: DEVICE_IDLE_MS,
+  });
 
   accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
@@ -209,7 +264,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   // Media
   const blobs = await BlobStore.open(config.media.store ?? join(server.data_dir, 'media'));
   const repository = new MediaRepository({
-    db, blobs, serverName, now,
+    db,
+    blobs,
+    serverName,
+    now,
     maxUploadBytes: config.media.max_upload_bytes,
     pendingLifetimeMs: config.media.pending_upload_lifetime_ms,
     maxPending: config.media.max_pending_uploads,
@@ -223,26 +281,49 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const { mode, guests } = config.registration;
   const routes = [
     ...serverRoutes({
-      serverName, baseUrl, metrics,
+      serverName,
+      baseUrl,
+      metrics,
       adminContact: server.admin_contact,
       registration: mode,
       serveMetrics: config.observability.metrics,
       health: () => checkHealth(db, redis && (() => redis.status === 'ready')),
     }),
-    ...accountRoutes({ accounts, sessions, interactiveAuth, rateLimiter, registration: { mode, guests }, defaultRoomVersion: config.rooms.default_version }),
+    ...accountRoutes({
+      accounts,
+      sessions,
+      interactiveAuth,
+      rateLimiter,
+      registration: { mode, guests },
+      defaultRoomVersion: config.rooms.default_version,
+    }),
     ...profileRoutes({ profiles }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({ db, engine, reader, aliases, directory, serverName, publishRequiresAdmin: config.rooms.publish_requires_admin, now }),
     ...userDataRoutes({
-      engine, strings, syncEngine, filters, accountData, typing, receipts, pushRules, unread, presence, audience, now,
+      engine,
+      strings,
+      syncEngine,
+      filters,
+      accountData,
+      typing,
+      receipts,
+      pushRules,
+      unread,
+      presence,
+      audience,
+      now,
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
     ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
     ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({
-    routes, rateLimiter, logger, metrics,
+    routes,
+    rateLimiter,
+    logger,
+    metrics,
     lookup: sessions.lookup,
     bodyBytes: limits.body_bytes,
     trustedProxies: server.trusted_proxies,

@@ -27,8 +27,14 @@ export class SeedClient {
 
   static async register(url: string, name: string): Promise<SeedClient> {
     const client = new SeedClient(url);
-    const { user_id: userId, access_token: token, device_id: deviceId } = await client.ok('POST', '/register', {
-      username: name, password: `password of ${name}`, auth: { type: 'm.login.dummy' },
+    const {
+      user_id: userId,
+      access_token: token,
+      device_id: deviceId,
+    } = await client.ok('POST', '/register', {
+      username: name,
+      password: `password of ${name}`,
+      auth: { type: 'm.login.dummy' },
     });
     return Object.assign(client, { userId, token, deviceId });
   }
@@ -36,8 +42,14 @@ export class SeedClient {
   /** The same user on another device. */
   async anotherDevice(name: string): Promise<SeedClient> {
     const client = new SeedClient(this.url);
-    const { user_id: userId, access_token: token, device_id: deviceId } = await client.ok('POST', '/login', {
-      type: 'm.login.password', identifier: { type: 'm.id.user', user: this.userId }, password: `password of ${name}`,
+    const {
+      user_id: userId,
+      access_token: token,
+      device_id: deviceId,
+    } = await client.ok('POST', '/login', {
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user: this.userId },
+      password: `password of ${name}`,
     });
     return Object.assign(client, { userId, token, deviceId });
   }
@@ -45,12 +57,19 @@ export class SeedClient {
   /** A path without `/_` in front is under /_matrix/client/v3. */
   async request(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const raw = typeof body === 'string' || body instanceof Uint8Array;
-    const response = await request(`${this.url}${path.startsWith('/_') || path.startsWith('/.') || path === '/' || /^\/(health|metrics)/.test(path) ? '' : V3}${path}`, {
-      method,
-      dispatcher: agent,
-      headers: { ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
-    });
+    const response = await request(
+      `${this.url}${path.startsWith('/_') || path.startsWith('/.') || path === '/' || /^\/(health|metrics)/.test(path) ? '' : V3}${path}`,
+      {
+        method,
+        dispatcher: agent,
+        headers: {
+          ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+      },
+    );
     const text = await response.body.text();
     const json = String(response.headers['content-type'] ?? '').includes('application/json');
     return { status: response.statusCode, body: json && text !== '' ? JSON.parse(text) : text, headers: response.headers };
@@ -95,14 +114,20 @@ export class SeedClient {
   }
 
   async sync(query: Record<string, string | number | boolean | object> = {}): Promise<any> {
-    const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]));
+    const search = new URLSearchParams(
+      Object.entries(query).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+    );
     return this.ok('GET', `/sync?${search}`);
   }
 
   /** Syncs on from a token until an answer has what is asked for; that answer. */
-  async syncUntil<T>(since: string, find: (answer: any) => T | undefined, query: Record<string, string | number | boolean | object> = {}): Promise<T> {
+  async syncUntil<T>(
+    since: string,
+    find: (answer: any) => T | undefined,
+    query: Record<string, string | number | boolean | object> = {},
+  ): Promise<T> {
     const deadline = Date.now() + SYNC_PATIENCE_MS;
-    for (let next = since; Date.now() < deadline; ) {
+    for (let next = since; Date.now() < deadline;) {
       const answer = await this.sync({ ...query, since: next, timeout: 2_000 });
       const found = find(answer);
       if (found !== undefined) return found;

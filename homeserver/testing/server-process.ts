@@ -22,7 +22,14 @@ export class ServerProcess implements AsyncDisposable {
   private constructor(dataDir: string, port: number, env: Record<string, string>) {
     this.dataDir = dataDir;
     this.url = `http://127.0.0.1:${port}`;
-    this.#env = { NEXUS_DATA_DIR: dataDir, NEXUS_PORT: String(port), NEXUS_REGISTRATION: 'open', NEXUS_RATE_LIMITS: 'off', NEXUS_LOG_LEVEL: 'error', ...env };
+    this.#env = {
+      NEXUS_DATA_DIR: dataDir,
+      NEXUS_PORT: String(port),
+      NEXUS_REGISTRATION: 'open',
+      NEXUS_RATE_LIMITS: 'off',
+      NEXUS_LOG_LEVEL: 'error',
+      ...env,
+    };
   }
 
   /** `smallDisk`: the data directory is a file system of so many bytes, seen by the server only (Linux). */
@@ -51,7 +58,8 @@ export class ServerProcess implements AsyncDisposable {
     const { PATH, HOME, TMPDIR } = process.env;
     const own = [process.execPath, MAIN, 'serve'];
     const mount = `mount -t tmpfs -o size=${this.#smallDisk} tmpfs "$NEXUS_DATA_DIR" && cd "$NEXUS_DATA_DIR" && exec "$@"`;
-    const [command, ...args] = this.#smallDisk === undefined ? own : ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', ...own];
+    const [command, ...args] =
+      this.#smallDisk === undefined ? own : ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', ...own];
     const child = spawn(command!, args, {
       env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -34,7 +34,14 @@ export async function createDatabase(): Promise<{ url: string; drop: () => Promi
 
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { url, drop } = await createDatabase();
-  const db = openDatabase({ url, poolSize: 4, connectTimeoutMs: 5_000, statementTimeoutMs: 30_000, reconnectTimeoutMs: 5_000, onPoolError: () => {} });
+  const db = openDatabase({
+    url,
+    poolSize: 4,
+    connectTimeoutMs: 5_000,
+    statementTimeoutMs: 30_000,
+    reconnectTimeoutMs: 5_000,
+    onPoolError: () => {},
+  });
   return {
     url,
     db,

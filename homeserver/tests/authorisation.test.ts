@@ -28,11 +28,33 @@ beforeAll(async () => {
   const eventId = await alice.say(roomId, 'secret');
   await alice.ok('PUT', `/user/${alice.userId}/account_data/m.mine`, { a: 1 });
   const { filter_id: filterId } = await alice.ok('POST', `/user/${alice.userId}/filter`, {});
-  const { version } = await alice.ok('POST', '/room_keys/version', { algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2', auth_data: { public_key: 'x' } });
+  const { version } = await alice.ok('POST', '/room_keys/version', {
+    algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2',
+    auth_data: { public_key: 'x' },
+  });
   names = {
-    roomId, roomIdOrAlias: roomId, eventId, userId: alice.userId, deviceId: alice.deviceId, filterId, version, type: 'm.mine', tag: 'u.mine', txnId: 't',
-    eventType: 'm.room.message', stateKey: '', relType: 'm.thread', roomAlias: '#hers:localhost', receiptType: 'm.read', kind: 'override', ruleId: '.m.rule.master',
-    keyName: 'displayname', sessionId: 's', serverName: 'localhost', mediaId: 'none', fileName: 'f',
+    roomId,
+    roomIdOrAlias: roomId,
+    eventId,
+    userId: alice.userId,
+    deviceId: alice.deviceId,
+    filterId,
+    version,
+    type: 'm.mine',
+    tag: 'u.mine',
+    txnId: 't',
+    eventType: 'm.room.message',
+    stateKey: '',
+    relType: 'm.thread',
+    roomAlias: '#hers:localhost',
+    receiptType: 'm.read',
+    kind: 'override',
+    ruleId: '.m.rule.master',
+    keyName: 'displayname',
+    sessionId: 's',
+    serverName: 'localhost',
+    mediaId: 'none',
+    fileName: 'f',
   };
 });
 afterAll(async () => {
@@ -129,12 +151,54 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   setPresence: { body: { presence: 'online' }, refusal: [403, 'M_FORBIDDEN'] },
 };
 const ONLY_OWN = [
-  'loginToken', 'logout', 'logoutAll', 'whoami', 'changePassword', 'deactivate', 'threepids', 'addThreepid', 'capabilities', 'devices', 'deleteDevices',
-  'uploadKeys', 'queryKeys', 'claimKeys', 'keyChanges', 'uploadCrossSigningKeys', 'uploadSignatures', 'sendToDevice', 'createBackup', 'currentBackup',
-  'upload', 'reserve', 'complete', 'download', 'downloadNamed', 'thumbnail', 'mediaConfig', 'previewUrl', // media: knowing the address is the right to read
-  'createRoom', 'forgetRoom', 'getJoinedRooms', 'searchPublicRooms', 'searchUsers', 'turnServer', 'thirdPartyProtocols', 'reportRoom', 'reportUser',
-  'sync', 'getPushRules', 'getGlobalPushRules', 'getPushRule', 'setPushRule', 'deletePushRule', 'getPushRuleEnabled', 'setPushRuleEnabled',
-  'getPushRuleActions', 'setPushRuleActions', 'getPushers',
+  'loginToken',
+  'logout',
+  'logoutAll',
+  'whoami',
+  'changePassword',
+  'deactivate',
+  'threepids',
+  'addThreepid',
+  'capabilities',
+  'devices',
+  'deleteDevices',
+  'uploadKeys',
+  'queryKeys',
+  'claimKeys',
+  'keyChanges',
+  'uploadCrossSigningKeys',
+  'uploadSignatures',
+  'sendToDevice',
+  'createBackup',
+  'currentBackup',
+  'upload',
+  'reserve',
+  'complete',
+  'download',
+  'downloadNamed',
+  'thumbnail',
+  'mediaConfig',
+  'previewUrl', // media: knowing the address is the right to read
+  'createRoom',
+  'forgetRoom',
+  'getJoinedRooms',
+  'searchPublicRooms',
+  'searchUsers',
+  'turnServer',
+  'thirdPartyProtocols',
+  'reportRoom',
+  'reportUser',
+  'sync',
+  'getPushRules',
+  'getGlobalPushRules',
+  'getPushRule',
+  'setPushRule',
+  'deletePushRule',
+  'getPushRuleEnabled',
+  'setPushRuleEnabled',
+  'getPushRuleActions',
+  'setPushRuleActions',
+  'getPushers',
 ];
 
 test('every endpoint has its wrong-user case, or can name only what is the own user’s', () => {

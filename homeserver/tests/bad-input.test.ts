@@ -19,7 +19,8 @@ afterAll(async () => {
 });
 
 let transactions = 0;
-const send = (body: unknown): Promise<[number, string]> => alice.error('PUT', `/rooms/${encodeURIComponent(roomId)}/send/m.room.message/b${transactions++}`, body);
+const send = (body: unknown): Promise<[number, string]> =>
+  alice.error('PUT', `/rooms/${encodeURIComponent(roomId)}/send/m.room.message/b${transactions++}`, body);
 const BIG = 'x'.repeat(70_000);
 
 describe('bodies', () => {
@@ -56,7 +57,9 @@ describe('bodies', () => {
   });
 
   test('of another content type are read as JSON, as the specification asks', async () => {
-    const { status } = await alice.request('PUT', `/rooms/${encodeURIComponent(roomId)}/send/m.room.message/ct`, '{"body":"x"}', { 'content-type': 'text/plain' });
+    const { status } = await alice.request('PUT', `/rooms/${encodeURIComponent(roomId)}/send/m.room.message/ct`, '{"body":"x"}', {
+      'content-type': 'text/plain',
+    });
     expect(status).toBe(200);
   });
 });
@@ -71,14 +74,26 @@ describe('fields', () => {
     ['an alias with a NUL', 'POST', '/createRoom', { room_alias_name: 'a\u0000b' }, [400, 'M_INVALID_PARAM']],
     ['a login without a type', 'POST', '/login', {}, [400, 'M_MISSING_PARAM']],
     ['a login of an unknown type', 'POST', '/login', { type: 'm.login.magic' }, [400, 'M_UNKNOWN']],
-    ['a password that is a list', 'POST', '/login', { type: 'm.login.password', identifier: { type: 'm.id.user', user: 'alice' }, password: [] }, [400, 'M_BAD_JSON']],
+    [
+      'a password that is a list',
+      'POST',
+      '/login',
+      { type: 'm.login.password', identifier: { type: 'm.id.user', user: 'alice' }, password: [] },
+      [400, 'M_BAD_JSON'],
+    ],
     ['a bad user name', 'POST', '/register', { username: 'Not A Name', auth: { type: 'm.login.dummy' } }, [400, 'M_INVALID_USERNAME']],
     ['a timeout that is no number', 'GET', '/sync?timeout=soon', undefined, [400, 'M_INVALID_PARAM']],
     ['a filter that is not JSON', 'GET', '/sync?filter=%7Bbad', undefined, [400, 'M_NOT_JSON']],
     ['a filter that does not exist', 'GET', '/sync?filter=77', undefined, [404, 'M_NOT_FOUND']],
     ['a token of nobody', 'GET', '/sync?since=yesterday', undefined, [400, 'M_INVALID_PARAM']],
     ['an unknown presence', 'GET', '/sync?set_presence=asleep', undefined, [400, 'M_INVALID_PARAM']],
-    ['a key upload of another user', 'POST', '/keys/upload', { device_keys: { user_id: '@bob:localhost', device_id: 'X', algorithms: [], keys: {}, signatures: {} } }, [400, 'M_INVALID_PARAM']],
+    [
+      'a key upload of another user',
+      'POST',
+      '/keys/upload',
+      { device_keys: { user_id: '@bob:localhost', device_id: 'X', algorithms: [], keys: {}, signatures: {} } },
+      [400, 'M_INVALID_PARAM'],
+    ],
     ['device ids that are an object', 'POST', '/keys/query', { device_keys: { '@alice:localhost': {} } }, [400, 'M_BAD_JSON']],
   ];
   test.each(cases)('%s', async (_what, method, path, body, refusal) => {
@@ -126,7 +141,10 @@ describe('paths', () => {
   test('asked by a browser of another origin', async () => {
     const { status, headers } = await alice.request('OPTIONS', '/_matrix/client/v3/nothing');
     expect(status).toBe(204);
-    expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization' });
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization',
+    });
   });
 });
 

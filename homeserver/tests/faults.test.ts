@@ -49,7 +49,8 @@ test(`${POLLS} syncs wait at the same time, and each is answered`, async () => {
 }, 180_000);
 
 const DISK_BYTES = 160 * 1024 * 1024;
-const smallDisks = (): boolean => spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /tmp']).status === 0;
+const smallDisks = (): boolean =>
+  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /tmp']).status === 0;
 
 test('a full disk refuses, loses nothing, and needs no restart once there is room', async () => {
   if (process.platform !== 'linux' || !smallDisks()) {
@@ -62,7 +63,10 @@ test('a full disk refuses, loses nothing, and needs no restart once there is roo
   const confirmed = new Map<string, string>();
   const refusals: [number, string][] = [];
   const say = async (text: string): Promise<boolean> => {
-    const { status, body } = await client.request('PUT', `/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${text}`, { body: text, filler: 'x'.repeat(8_000) });
+    const { status, body } = await client.request('PUT', `/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${text}`, {
+      body: text,
+      filler: 'x'.repeat(8_000),
+    });
     if (status === 200) confirmed.set(text, body.event_id);
     else refusals.push([status, body.errcode]);
     return status === 200;
@@ -83,9 +87,10 @@ test('a full disk refuses, loses nothing, and needs no restart once there is roo
   expect(confirmed.has('after')).toBe(true);
 
   const seen = new Map<string, string[]>();
-  for (let from = ''; ; ) {
+  for (let from = ''; ;) {
     const page = await client.ok('GET', `/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=500${from === '' ? '' : `&from=${from}`}`);
-    for (const event of page.chunk) if (event.type === 'm.room.message') seen.set(event.content.body, [...(seen.get(event.content.body) ?? []), event.event_id]);
+    for (const event of page.chunk)
+      if (event.type === 'm.room.message') seen.set(event.content.body, [...(seen.get(event.content.body) ?? []), event.event_id]);
     if (page.end === undefined) break;
     from = page.end;
   }

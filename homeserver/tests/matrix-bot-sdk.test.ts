@@ -48,7 +48,12 @@ test('a bot is invited, listens and answers', async () => {
   expect((await answer).content['m.relates_to']['m.in_reply_to'].event_id).toBe(question);
 
   const edit = next(alice, 'room.message', (_roomId: string, event: any) => event.content['m.new_content']?.body === 'edited' && event);
-  await bot.sendMessage(roomId, { msgtype: 'm.text', body: '* edited', 'm.new_content': { msgtype: 'm.text', body: 'edited' }, 'm.relates_to': { rel_type: 'm.replace', event_id: question } });
+  await bot.sendMessage(roomId, {
+    msgtype: 'm.text',
+    body: '* edited',
+    'm.new_content': { msgtype: 'm.text', body: 'edited' },
+    'm.relates_to': { rel_type: 'm.replace', event_id: question },
+  });
   expect((await edit).sender).toBe(botId);
   const reaction = next(alice, 'room.event', (_roomId: string, event: any) => event.type === 'm.reaction' && event);
   await bot.unstableApis.addReactionToEvent(roomId, question, '🤖');
@@ -60,7 +65,9 @@ test('a bot is invited, listens and answers', async () => {
   await alice.redactEvent(roomId, question, 'done');
   expect((await redacted).content.reason).toBe('done');
 
-  const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'navy' } }).png().toBuffer();
+  const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'navy' } })
+    .png()
+    .toBuffer();
   const mxc = await bot.uploadContent(picture, 'image/png', 'navy.png');
   expect((await alice.downloadContent(mxc)).data.equals(picture)).toBe(true);
   expect(Object.keys(await alice.getJoinedRoomMembersWithProfiles(roomId)).sort()).toEqual([botId, await alice.getUserId()].sort());

@@ -4,8 +4,18 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import {
-  ClientEvent, EventType, MsgType, Preset, ReceiptType, RelationType, RoomEvent, RoomMemberEvent, SyncState, createClient,
-  type MatrixClient, type MatrixEvent,
+  ClientEvent,
+  EventType,
+  MsgType,
+  Preset,
+  ReceiptType,
+  RelationType,
+  RoomEvent,
+  RoomMemberEvent,
+  SyncState,
+  createClient,
+  type MatrixClient,
+  type MatrixEvent,
 } from 'matrix-js-sdk';
 import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import sharp from 'sharp';
@@ -117,7 +127,9 @@ test('a conversation: messages, edit, reaction, thread, redaction, typing, recei
   process.stdout.write(`messages through matrix-js-sdk took ${times.map((ms) => ms.toFixed(0)).join(', ')} ms\n`);
 
   await alice.sendEvent(roomId, EventType.RoomMessage, {
-    msgtype: MsgType.Text, body: '* edited', 'm.new_content': { msgtype: MsgType.Text, body: 'edited' },
+    msgtype: MsgType.Text,
+    body: '* edited',
+    'm.new_content': { msgtype: MsgType.Text, body: 'edited' },
     'm.relates_to': { rel_type: RelationType.Replace, event_id: question },
   } as never);
   const room = bob.getRoom(roomId)!;
@@ -128,7 +140,9 @@ test('a conversation: messages, edit, reaction, thread, redaction, typing, recei
   expect(reactions.getSortedAnnotationsByKey()?.map(([key, events]) => [key, events.size])).toEqual([['👍', 1]]);
 
   await bob.sendEvent(roomId, EventType.RoomMessage, {
-    msgtype: MsgType.Text, body: 'in the thread', 'm.relates_to': { rel_type: RelationType.Thread, event_id: question },
+    msgtype: MsgType.Text,
+    body: 'in the thread',
+    'm.relates_to': { rel_type: RelationType.Thread, event_id: question },
   } as never);
   const thread = await until(() => alice.getRoom(roomId)!.getThread(question));
   await until(() => thread.replyToEvent?.getContent()['body'] === 'in the thread');
@@ -154,8 +168,13 @@ test('a picture and its thumbnail', async () => {
   const [alice, bob] = await Promise.all([register('picture-alice'), register('picture-bob')]);
   await Promise.all([start(alice), start(bob)]);
   const roomId = await roomOfTwo(alice, bob);
-  const picture = await sharp({ create: { width: 800, height: 400, channels: 3, background: 'teal' } }).png().toBuffer();
-  const { content_uri: url } = await alice.uploadContent(new Blob([new Uint8Array(picture)], { type: 'image/png' }), { name: 'sea.png', type: 'image/png' });
+  const picture = await sharp({ create: { width: 800, height: 400, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer();
+  const { content_uri: url } = await alice.uploadContent(new Blob([new Uint8Array(picture)], { type: 'image/png' }), {
+    name: 'sea.png',
+    type: 'image/png',
+  });
   const arrival = next(bob, roomId, says('sea.png'));
   await alice.sendImageMessage(roomId, url, { mimetype: 'image/png', w: 800, h: 400 } as never, 'sea.png');
   const shown = (await arrival).getContent()['url'] as string;
@@ -178,7 +197,10 @@ test('another device finds the history', async () => {
   await start(phone);
   const room = await until(() => phone.getRoom(roomId));
   while (room.getLiveTimeline().getPaginationToken('b' as never) !== null) await phone.scrollback(room, 30);
-  const lines = room.getLiveTimeline().getEvents().filter((event) => event.getType() === 'm.room.message');
+  const lines = room
+    .getLiveTimeline()
+    .getEvents()
+    .filter((event) => event.getType() === 'm.room.message');
   expect(lines.map((event) => event.getContent()['body'])).toEqual(Array.from({ length: 60 }, (_, i) => `line ${i}`));
   expect(room.getLiveTimeline().getEvents()[0]!.getType()).toBe('m.room.create');
 });
@@ -207,14 +229,17 @@ test('an encrypted room, whose history another device reads by the key backup', 
   const answer = next(alice, roomId, says('seen'));
   await bob.sendTextMessage(roomId, 'seen');
   expect((await answer).isEncrypted()).toBe(true);
-  const raw = await new SeedClient(server.url, bob.getAccessToken()!).ok('GET', `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`);
+  const raw = await new SeedClient(server.url, bob.getAccessToken()!).ok(
+    'GET',
+    `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`,
+  );
   expect(raw.type).toBe('m.room.encrypted');
   expect(JSON.stringify(raw)).not.toContain('eyes only');
 
   // Both sessions are in the backup before the other device comes.
   const version = (await crypto.getKeyBackupInfo())!.version!;
   const backedUp = new SeedClient(server.url, bob.getAccessToken()!);
-  for (let count = 0; count < 2; ) count = (await backedUp.ok('GET', `/room_keys/version/${version}`)).count;
+  for (let count = 0; count < 2;) count = (await backedUp.ok('GET', `/room_keys/version/${version}`)).count;
 
   const phone = await logIn('secret-bob', keyring);
   await phone.initRustCrypto({ useIndexedDB: false });
@@ -224,7 +249,12 @@ test('an encrypted room, whose history another device reads by the key backup', 
   expect(await phoneCrypto.restoreKeyBackup()).toMatchObject({ imported: 2, total: 2 });
   await phoneCrypto.bootstrapCrossSigning({});
   const room = await until(() => phone.getRoom(roomId));
-  await until(() => room.getLiveTimeline().getEvents().find((event) => event.getId() === eventId && says('for your eyes only')(event)));
+  await until(() =>
+    room
+      .getLiveTimeline()
+      .getEvents()
+      .find((event) => event.getId() === eventId && says('for your eyes only')(event)),
+  );
   // The phone has signed itself, so that others trust it.
   while (!(await phoneCrypto.getDeviceVerificationStatus(phone.getUserId()!, phone.getDeviceId()!))?.crossSigningVerified) await pause();
 });

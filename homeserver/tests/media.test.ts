@@ -22,7 +22,9 @@ afterAll(async () => {
 });
 
 async function upload(content: Uint8Array | string, type: string, fileName = ''): Promise<string> {
-  const { status, body } = await alice.request('POST', `/_matrix/media/v3/upload?filename=${encodeURIComponent(fileName)}`, content, { 'content-type': type });
+  const { status, body } = await alice.request('POST', `/_matrix/media/v3/upload?filename=${encodeURIComponent(fileName)}`, content, {
+    'content-type': type,
+  });
   expect(status).toBe(200);
   expect(body.content_uri).toMatch(/^mxc:\/\/localhost\/[\w-]{22}$/);
   return body.content_uri.slice('mxc://'.length);
@@ -34,7 +36,9 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
 }
 
 const picture = (width: number, height: number, alpha = false, red = 200): Promise<Buffer> =>
-  sharp({ create: { width, height, channels: alpha ? 4 : 3, background: { r: red, g: 30, b: 60, alpha: 0.5 } } })[alpha ? 'png' : 'jpeg']().toBuffer();
+  sharp({ create: { width, height, channels: alpha ? 4 : 3, background: { r: red, g: 30, b: 60, alpha: 0.5 } } })
+    [alpha ? 'png' : 'jpeg']()
+    .toBuffer();
 
 describe('downloads', () => {
   test('give the content back, with headers that keep browsers safe', async () => {
@@ -103,7 +107,11 @@ describe('uploads', () => {
     async function* chunks(): AsyncGenerator<Buffer> {
       for (let i = 0; i < 20; i++) yield Buffer.alloc(MAX_UPLOAD / 10);
     }
-    const chunked = await request(`${server.url}/_matrix/media/v3/upload`, { method: 'POST', headers: { authorization: `Bearer ${alice.token}` }, body: Readable.from(chunks()) });
+    const chunked = await request(`${server.url}/_matrix/media/v3/upload`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${alice.token}` },
+      body: Readable.from(chunks()),
+    });
     expect([chunked.statusCode, ((await chunked.body.json()) as { errcode: string }).errcode]).toEqual([413, 'M_TOO_LARGE']);
     expect(await readdir(join(server.dataDir, 'media', 'incoming'))).toEqual([]);
     expect(await upload(Buffer.alloc(MAX_UPLOAD), 'image/png')).toMatch(/^localhost/);
@@ -173,7 +181,9 @@ describe('thumbnails', () => {
 
   test('of animations move if asked for', async () => {
     const frames = [await picture(300, 300), await picture(300, 300, false, 20)];
-    const gif = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+    const gif = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
     const content = await upload(gif, 'image/gif');
     const moving = await get(`${CLIENT}/thumbnail/${content}?width=96&height=96&method=crop&animated=true`);
     expect(moving.headers['content-type']).toBe('image/webp');

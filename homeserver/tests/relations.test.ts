@@ -22,5 +22,9 @@ test('threads are listed by their newest reply, with a summary', async () => {
   }
   const threads = await alice.ok('GET', `/_matrix/client/v1/rooms/${encodeURIComponent(roomId)}/threads`);
   expect(threads.chunk.map((event: any) => event.event_id)).toEqual([first, second]);
-  expect(threads.chunk[0].unsigned['m.relations']['m.thread']).toMatchObject({ count: 2, current_user_participated: true, latest_event: { content: { body: 'reply' } } });
+  expect(threads.chunk[0].unsigned['m.relations']['m.thread']).toMatchObject({
+    count: 2,
+    current_user_participated: true,
+    latest_event: { content: { body: 'reply' } },
+  });
 });

@@ -49,7 +49,9 @@ test('of many messages at once, several share a statement', async () => {
   const alice = await server.user('count-crowd');
   const roomId = await alice.createRoom();
   await alice.say(roomId, 'warm');
-  const { persist_messages: count, ...others } = await statementsOf(() => Promise.all(Array.from({ length: 50 }, (_, i) => alice.say(roomId, `message ${i}`))));
+  const { persist_messages: count, ...others } = await statementsOf(() =>
+    Promise.all(Array.from({ length: 50 }, (_, i) => alice.say(roomId, `message ${i}`))),
+  );
   expect(others).toEqual({});
   expect(count).toBeLessThan(50);
 });

@@ -24,7 +24,8 @@ function encode(value: unknown, depth: number): string {
     case 'string':
       return encodeString(value);
     case 'number':
-      if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new CanonicalJsonError(`${Object.is(value, -0) ? '-0' : value} is not a canonical number`);
+      if (!Number.isSafeInteger(value) || Object.is(value, -0))
+        throw new CanonicalJsonError(`${Object.is(value, -0) ? '-0' : value} is not a canonical number`);
       return String(value);
     case 'boolean':
       return value ? 'true' : 'false';

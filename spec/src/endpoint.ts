@@ -18,12 +18,9 @@ export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
 export type AuthKind = 'none' | 'optional' | 'guest' | 'user' | 'server' | 'admin';
 
 /** Each class is a named setting under `rate_limits` in the configuration. */
-export type RateLimitClass =
-  | 'none' | 'general' | 'login' | 'registration' | 'message' | 'room_creation' | 'join' | 'invite' | 'media' | 'heavy';
+export type RateLimitClass = 'none' | 'general' | 'login' | 'registration' | 'message' | 'room_creation' | 'join' | 'invite' | 'media' | 'heavy';
 
-export interface EndpointSpec<
-  Auth extends AuthKind, Params extends TObject, Query extends TObject, Body extends TSchema, Response extends TSchema,
-> {
+export interface EndpointSpec<Auth extends AuthKind, Params extends TObject, Query extends TObject, Body extends TSchema, Response extends TSchema> {
   readonly method: HttpMethod;
   /** With `{name}` placeholders; `/v3/` paths also answer under `/r0/`. */
   readonly path: string;
@@ -50,18 +47,18 @@ export interface EndpointSpec<
 export type Endpoint = EndpointSpec<AuthKind, TObject, TObject, TSchema, TSchema>;
 
 type Declared<S extends TSchema, General, Otherwise> = General extends S ? Otherwise : Static<S>;
-export type ParamsOf<E> =
-  E extends EndpointSpec<AuthKind, infer P, TObject, TSchema, TSchema> ? Declared<P, TObject, Record<string, string>> : never;
-export type QueryOf<E> =
-  E extends EndpointSpec<AuthKind, TObject, infer Q, TSchema, TSchema> ? Declared<Q, TObject, Record<string, never>> : never;
-export type BodyOf<E> =
-  E extends EndpointSpec<AuthKind, TObject, TObject, infer B, TSchema> ? Declared<B, TSchema, unknown> : never;
+export type ParamsOf<E> = E extends EndpointSpec<AuthKind, infer P, TObject, TSchema, TSchema> ? Declared<P, TObject, Record<string, string>> : never;
+export type QueryOf<E> = E extends EndpointSpec<AuthKind, TObject, infer Q, TSchema, TSchema> ? Declared<Q, TObject, Record<string, never>> : never;
+export type BodyOf<E> = E extends EndpointSpec<AuthKind, TObject, TObject, infer B, TSchema> ? Declared<B, TSchema, unknown> : never;
 export type AuthOf<E> = E extends EndpointSpec<infer A, TObject, TObject, TSchema, TSchema> ? A : never;
 
 /** Declares an endpoint; keeps the literal types, so that handlers are typed from it. */
 export function endpoint<
-  const Auth extends AuthKind, Params extends TObject = TObject, Query extends TObject = TObject,
-  Body extends TSchema = TSchema, Response extends TSchema = TSchema,
+  const Auth extends AuthKind,
+  Params extends TObject = TObject,
+  Query extends TObject = TObject,
+  Body extends TSchema = TSchema,
+  Response extends TSchema = TSchema,
 >(spec: EndpointSpec<Auth, Params, Query, Body, Response>): EndpointSpec<Auth, Params, Query, Body, Response> {
   return spec;
 }

@@ -75,7 +75,13 @@ export class MatrixUser {
   }
 }
 
-async function json(pool: Pool, method: 'GET' | 'POST' | 'PUT', path: string, headers: Record<string, string>, body: string | undefined): Promise<Record<string, any>> {
+async function json(
+  pool: Pool,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  headers: Record<string, string>,
+  body: string | undefined,
+): Promise<Record<string, any>> {
   const answer = await pool.request({ method, path, headers, ...(body === undefined ? {} : { body }) });
   const text = await answer.body.text();
   if (answer.statusCode !== 200) throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 200)}`);

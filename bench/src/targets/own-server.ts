@@ -31,8 +31,15 @@ export class OwnServer implements Target {
     this.pool = new Pool(this.url, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
     const { PATH, HOME } = process.env;
     this.#env = {
-      PATH, HOME, NEXUS_CONFIG: join(directory, 'bench.yaml'), NEXUS_DATA_DIR: join(directory, 'data'), NEXUS_PORT: String(port),
-      NEXUS_REGISTRATION: 'open', NEXUS_RATE_LIMITS: 'off', NEXUS_LOG_LEVEL: 'warn', ...env,
+      PATH,
+      HOME,
+      NEXUS_CONFIG: join(directory, 'bench.yaml'),
+      NEXUS_DATA_DIR: join(directory, 'data'),
+      NEXUS_PORT: String(port),
+      NEXUS_REGISTRATION: 'open',
+      NEXUS_RATE_LIMITS: 'off',
+      NEXUS_LOG_LEVEL: 'warn',
+      ...env,
     };
   }
 

@@ -56,7 +56,9 @@ function poll(agent: Agent, url: string, user: MatrixUser, query: string): Promi
     const call = httpRequest(`${url}/_matrix/client/v3/sync?${query}`, { agent, headers: { authorization: user.authorization } }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => (response.statusCode === 200 ? resolve(text) : reject(new Error(`sync: ${response.statusCode} ${text.slice(0, 200)}`))));
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve(text) : reject(new Error(`sync: ${response.statusCode} ${text.slice(0, 200)}`)),
+      );
     });
     call.on('error', reject).end();
   });

@@ -44,7 +44,20 @@ export const incrementalSync =
     });
     const floor = await bareHttp({ method: 'GET', answerBytes: bytes, ...options });
     return [
-      { workload, what: `syncs, ${roomCount} rooms`, value: result.rate, unit: '/s', floor: { value: floor.rate, of: `bare node:http, ${bytes} bytes` }, generatorCpu: result.generatorCpu },
-      { workload, what: `sync, ${roomCount} rooms, p99`, value: result.times.p99, unit: 'ms', floor: { value: floor.times.p99, of: 'bare node:http' } },
+      {
+        workload,
+        what: `syncs, ${roomCount} rooms`,
+        value: result.rate,
+        unit: '/s',
+        floor: { value: floor.rate, of: `bare node:http, ${bytes} bytes` },
+        generatorCpu: result.generatorCpu,
+      },
+      {
+        workload,
+        what: `sync, ${roomCount} rooms, p99`,
+        value: result.times.p99,
+        unit: 'ms',
+        floor: { value: floor.times.p99, of: 'bare node:http' },
+      },
     ];
   };

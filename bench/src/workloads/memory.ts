@@ -29,7 +29,9 @@ export const memory: Workload = async (target) => {
         socket.on('data', () => answered++).on('error', () => {});
         await once(socket, 'connect');
         sockets.push(socket);
-        socket.write(`GET /_matrix/client/v3/sync?since=${since}&timeout=120000&set_presence=offline HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: ${user.authorization}\r\n\r\n`);
+        socket.write(
+          `GET /_matrix/client/v3/sync?since=${since}&timeout=120000&set_presence=offline HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: ${user.authorization}\r\n\r\n`,
+        );
       }),
     );
   }

@@ -38,7 +38,10 @@ export const sendOneRoom: Workload = async (target, options) => {
   const roomId = await senders[0]!.createRoom();
   for (const sender of senders.slice(1)) await sender.join(roomId);
   const sent: string[] = [];
-  const result = await runLoad({ ...options, operation: async (lane) => void sent.push(await senders[lane]!.send(roomId, `message ${sent.length}`)) });
+  const result = await runLoad({
+    ...options,
+    operation: async (lane) => void sent.push(await senders[lane]!.send(roomId, `message ${sent.length}`)),
+  });
   await verifyRoom(senders[0]!, roomId, sent);
   return figures('1a', result, await floors(options));
 };

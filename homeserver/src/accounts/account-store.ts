@@ -75,7 +75,14 @@ export class AccountStore {
   }
 
   /** False if the name is taken. */
-  async insert(account: { userNid: number; userId: string; password: string | undefined; created: number; isGuest: boolean; isAdmin: boolean }): Promise<boolean> {
+  async insert(account: {
+    userNid: number;
+    userId: string;
+    password: string | undefined;
+    created: number;
+    isGuest: boolean;
+    isAdmin: boolean;
+  }): Promise<boolean> {
     const { userNid, userId, password, created, isGuest, isAdmin } = account;
     return (await this.#db.query(insertAccount, [userNid, userId, password ?? null, created, isGuest, isAdmin])).length === 1;
   }

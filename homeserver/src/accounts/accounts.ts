@@ -74,11 +74,17 @@ export class Accounts {
     if (password.length < this.#options.minPasswordLength) {
       throw new MatrixError('M_WEAK_PASSWORD', 400, `A password has at least ${this.#options.minPasswordLength} characters.`);
     }
-    if (password.length > MAX_PASSWORD_LENGTH) throw new MatrixError('M_WEAK_PASSWORD', 400, `A password has at most ${MAX_PASSWORD_LENGTH} characters.`);
+    if (password.length > MAX_PASSWORD_LENGTH)
+      throw new MatrixError('M_WEAK_PASSWORD', 400, `A password has at most ${MAX_PASSWORD_LENGTH} characters.`);
   }
 
   /** Creates an account; without a name a free one is made up. */
-  async create(account: { username: string | undefined; password: string | undefined; isGuest?: boolean; isAdmin?: boolean }): Promise<{ userId: UserId; userNid: number }> {
+  async create(account: {
+    username: string | undefined;
+    password: string | undefined;
+    isGuest?: boolean;
+    isAdmin?: boolean;
+  }): Promise<{ userId: UserId; userNid: number }> {
     const { store, strings, serverName, passwordCost, now } = this.#options;
     const userId = account.username === undefined ? userIdOf(randomBytes(8).toString('hex'), serverName) : await this.available(account.username);
     const userNid = await strings.id(userId);
@@ -102,7 +108,13 @@ export class Accounts {
   }
 
   /** Registers by shared secret: the MAC is HMAC-SHA1 over nonce, name, password and "admin" or "notadmin", NUL between. */
-  async createWithSecret(request: { nonce: string; username: string; password: string; mac: string; admin?: boolean }): Promise<{ userId: UserId; userNid: number }> {
+  async createWithSecret(request: {
+    nonce: string;
+    username: string;
+    password: string;
+    mac: string;
+    admin?: boolean;
+  }): Promise<{ userId: UserId; userNid: number }> {
     const { sharedSecret } = this.#options;
     if (sharedSecret === undefined) throw new MatrixError('M_UNKNOWN', 400, 'Registration by shared secret is off on this server.');
     if (!this.#nonces.delete(request.nonce)) throw new MatrixError('M_UNKNOWN', 400, 'The nonce is not known: get a new one.');
@@ -135,7 +147,10 @@ export class Accounts {
   }
 
   /** Logs an account in on a device, new or known. */
-  async login(account: { userNid: number; userId: UserId }, device: { id: string | undefined; name: string | undefined; withRefresh: boolean }): Promise<LoginResult> {
+  async login(
+    account: { userNid: number; userId: UserId },
+    device: { id: string | undefined; name: string | undefined; withRefresh: boolean },
+  ): Promise<LoginResult> {
     const { store, sessions } = this.#options;
     if (device.id !== undefined && (device.id.length === 0 || device.id.length > MAX_DEVICE_ID_LENGTH)) {
       throw invalidParam(`A device id has 1 to ${MAX_DEVICE_ID_LENGTH} characters.`);
@@ -171,7 +186,8 @@ export class Accounts {
   }
 
   async renameDevice(session: Session, deviceId: string, name: string | undefined): Promise<void> {
-    if (name !== undefined && name.length > MAX_DEVICE_NAME_LENGTH) throw new MatrixError('M_TOO_LARGE', 413, `A device name has at most ${MAX_DEVICE_NAME_LENGTH} characters.`);
+    if (name !== undefined && name.length > MAX_DEVICE_NAME_LENGTH)
+      throw new MatrixError('M_TOO_LARGE', 413, `A device name has at most ${MAX_DEVICE_NAME_LENGTH} characters.`);
     if (!(await this.#options.store.rename(session.userNid, deviceId, name))) throw notFound('You have no such device.');
   }
 

@@ -51,7 +51,8 @@ export class InteractiveAuth {
     if (type !== undefined) {
       if (typeof type !== 'string') throw badJson('auth.type must be text.');
       const stage = Object.hasOwn(check, type) ? check[type] : undefined;
-      if (!stage || !flows.some((flow) => flow.includes(type))) throw new MatrixError('M_UNRECOGNIZED', 400, 'This way of confirming is not offered here.');
+      if (!stage || !flows.some((flow) => flow.includes(type)))
+        throw new MatrixError('M_UNRECOGNIZED', 400, 'This way of confirming is not offered here.');
       try {
         await stage(auth);
       } catch (error) {

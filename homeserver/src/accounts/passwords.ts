@@ -2,7 +2,9 @@
 import { argon2 as argon2Callback, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
 import { promisify } from 'node:util';
 
-const argon2 = promisify(argon2Callback as (algorithm: 'argon2id', parameters: Argon2Parameters, done: (error: Error | null, hash: Buffer) => void) => void);
+const argon2 = promisify(
+  argon2Callback as (algorithm: 'argon2id', parameters: Argon2Parameters, done: (error: Error | null, hash: Buffer) => void) => void,
+);
 
 export interface PasswordCost {
   readonly memoryKib: number;
@@ -22,7 +24,12 @@ async function derive(password: string, salt: Buffer, cost: PasswordCost): Promi
   running++;
   try {
     return await argon2('argon2id', {
-      message: Buffer.from(password.normalize('NFKC')), nonce: salt, parallelism: 1, tagLength: TAG_BYTES, memory: cost.memoryKib, passes: cost.passes,
+      message: Buffer.from(password.normalize('NFKC')),
+      nonce: salt,
+      parallelism: 1,
+      tagLength: TAG_BYTES,
+      memory: cost.memoryKib,
+      passes: cost.passes,
     });
   } finally {
     running--;

@@ -52,7 +52,8 @@ export class Profiles {
   }
 
   async set(user: { userNid: number; userId: UserId }, field: string, value: JsonValue): Promise<void> {
-    if (Buffer.byteLength(field) > MAX_FIELD_NAME_BYTES) throw new MatrixError('M_KEY_TOO_LARGE', 400, `A profile field's name has at most ${MAX_FIELD_NAME_BYTES} bytes.`);
+    if (Buffer.byteLength(field) > MAX_FIELD_NAME_BYTES)
+      throw new MatrixError('M_KEY_TOO_LARGE', 400, `A profile field's name has at most ${MAX_FIELD_NAME_BYTES} bytes.`);
     const current = await this.get(user.userId);
     if (Buffer.byteLength(encodeCanonicalJson({ ...current, [field]: value })) > MAX_PROFILE_BYTES) {
       throw new MatrixError('M_PROFILE_TOO_LARGE', 400, `A profile has at most ${MAX_PROFILE_BYTES} bytes.`);

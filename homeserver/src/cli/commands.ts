@@ -11,14 +11,26 @@ import { createUser, deactivateUser, resetPassword } from './users.ts';
 /** Runs a command; resolves with the exit code. */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   let code = 0;
-  const withConfig = <Args extends unknown[]>(action: (config: Config, ...args: Args) => Promise<number | void>) =>
+  const withConfig =
+    <Args extends unknown[]>(action: (config: Config, ...args: Args) => Promise<number | void>) =>
     async (...given: Args): Promise<void> => {
       code = (await action(loadConfig(env), ...given)) ?? 0;
     };
   const program = new Command('nexuscomm').description('A Matrix homeserver').exitOverride().showHelpAfterError();
-  program.command('serve').description('run the server').action(withConfig((config) => serve(config)));
-  program.command('doctor').description('check that this machine and the configuration can run the server').action(withConfig((config) => doctor(config)));
-  program.command('config').description('the configuration').command('check').description('check it, and print what is set').action(withConfig((config) => checkConfig(config)));
+  program
+    .command('serve')
+    .description('run the server')
+    .action(withConfig((config) => serve(config)));
+  program
+    .command('doctor')
+    .description('check that this machine and the configuration can run the server')
+    .action(withConfig((config) => doctor(config)));
+  program
+    .command('config')
+    .description('the configuration')
+    .command('check')
+    .description('check it, and print what is set')
+    .action(withConfig((config) => checkConfig(config)));
 
   const user = program.command('user').description('accounts');
   user

@@ -15,14 +15,25 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** 1 if something is wrong. */
 export async function doctor(config: Config): Promise<number> {
-  const findings = [checkNode(), await checkDataDir(config), await checkDisk(config), await checkDatabase(config), await checkPort(config), await checkRedis(config), checkName(config)];
+  const findings = [
+    checkNode(),
+    await checkDataDir(config),
+    await checkDisk(config),
+    await checkDatabase(config),
+    await checkPort(config),
+    await checkRedis(config),
+    checkName(config),
+  ];
   for (const [ok, text] of findings) process.stdout.write(`${ok ? 'ok   ' : 'WRONG'} ${text}\n`);
   return findings.every(([ok]) => ok) ? 0 : 1;
 }
 
 function checkNode(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
-  return [major >= 26, `Node ${process.versions.node}${major >= 26 ? '' : ': run through npm, which uses the Node 26 that is installed with NexusComm'}`];
+  return [
+    major >= 26,
+    `Node ${process.versions.node}${major >= 26 ? '' : ': run through npm, which uses the Node 26 that is installed with NexusComm'}`,
+  ];
 }
 
 async function checkDataDir({ server }: Config): Promise<Finding> {
@@ -40,7 +51,10 @@ async function checkDisk({ server }: Config): Promise<Finding> {
   try {
     const { bavail, bsize } = await statfs(resolve(server.data_dir));
     const free = bavail * bsize;
-    return [free > LOW_DISK_BYTES, `${(free / 1024 ** 3).toFixed(1)} GB free for data${free > LOW_DISK_BYTES ? '' : ': make room, the server stops storing when it is full'}`];
+    return [
+      free > LOW_DISK_BYTES,
+      `${(free / 1024 ** 3).toFixed(1)} GB free for data${free > LOW_DISK_BYTES ? '' : ': make room, the server stops storing when it is full'}`,
+    ];
   } catch {
     return [false, 'free disk space is not known'];
   }
@@ -59,7 +73,9 @@ async function checkDatabase({ database, server }: Config): Promise<Finding> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   try {
     await client.connect();
-    const { rows } = await client.query<{ version: string; encoding: string }>(`select current_setting('server_version') as version, current_setting('server_encoding') as encoding`);
+    const { rows } = await client.query<{ version: string; encoding: string }>(
+      `select current_setting('server_version') as version, current_setting('server_encoding') as encoding`,
+    );
     const { version, encoding } = rows[0]!;
     if (Number.parseInt(version, 10) < MIN_POSTGRES) return [false, `PostgreSQL ${version} is too old: ${MIN_POSTGRES} or newer is needed`];
     if (encoding !== 'UTF8') return [false, `the database's encoding is ${encoding}: create it with encoding UTF8`];
@@ -99,7 +115,9 @@ async function checkRedis({ redis }: Config): Promise<Finding> {
 }
 
 function checkName({ server }: Config): Finding {
-  if (server.name === 'localhost') return [true, 'the server name is localhost: fine for trying things out, no other server can reach it [NEXUS_SERVER_NAME]'];
-  if (server.public_baseurl === undefined) return [true, `clients are told https://${server.name}: set server.public_baseurl if that is not this server [NEXUS_PUBLIC_BASEURL]`];
+  if (server.name === 'localhost')
+    return [true, 'the server name is localhost: fine for trying things out, no other server can reach it [NEXUS_SERVER_NAME]'];
+  if (server.public_baseurl === undefined)
+    return [true, `clients are told https://${server.name}: set server.public_baseurl if that is not this server [NEXUS_PUBLIC_BASEURL]`];
   return [true, `the server is ${server.name}, clients reach it at ${server.public_baseurl}`];
 }

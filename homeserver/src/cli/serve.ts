@@ -31,7 +31,9 @@ function startLines({ server, registration }: Config, running: RunningServer): s
   return [
     `NexusComm is running as ${running.serverName}`,
     `Clients connect to ${server.public_baseurl ?? running.url} (listening on ${server.bind}, port ${new URL(running.url).port})`,
-    running.embedded ? `Data, with a PostgreSQL database of its own, is in ${server.data_dir}` : `Data is in the database of NEXUS_DATABASE_URL, files in ${server.data_dir}`,
+    running.embedded
+      ? `Data, with a PostgreSQL database of its own, is in ${server.data_dir}`
+      : `Data is in the database of NEXUS_DATABASE_URL, files in ${server.data_dir}`,
     how,
     'Settings: nexuscomm.yaml or NEXUS_* variables, see docs/configuration.md. Ctrl+C stops the server.',
   ];

@@ -33,7 +33,9 @@ export async function resetPassword(config: Config, name: string, options: { pas
     await notify(db, ACCOUNTS_CHANNEL, user.userId);
     return user.userId;
   });
-  process.stdout.write(`${userId} has a new password${options.keepSessions === true ? '' : ' and is logged out everywhere'}.${shown ? ` Password: ${password}` : ''}\n`);
+  process.stdout.write(
+    `${userId} has a new password${options.keepSessions === true ? '' : ' and is logged out everywhere'}.${shown ? ` Password: ${password}` : ''}\n`,
+  );
 }
 
 /** The server, now or when it starts, has the user leave all rooms. */

@@ -101,7 +101,10 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
     handle(api.sharedSecretNonce, async () => ({ nonce: accounts.newNonce() })),
     handle(api.sharedSecretRegister, async ({ body }) => {
       const created = await accounts.createWithSecret(body);
-      return { ...(await accounts.login(created, { id: undefined, name: undefined, withRefresh: false })), home_server: created.userId.slice(created.userId.indexOf(':') + 1) };
+      return {
+        ...(await accounts.login(created, { id: undefined, name: undefined, withRefresh: false })),
+        home_server: created.userId.slice(created.userId.indexOf(':') + 1),
+      };
     }),
 
     handle(api.loginFlows, async () => ({ flows: [{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }] })),
@@ -109,11 +112,13 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
       const device = { id: body.device_id, name: body.initial_device_display_name, withRefresh: body.refresh_token ?? false };
       if (body.type === 'm.login.password') {
         const user = userOf(body);
-        if (user === undefined || body.password === undefined) throw new MatrixError('M_MISSING_PARAM', 400, 'Logging in needs a user and a password.');
+        if (user === undefined || body.password === undefined)
+          throw new MatrixError('M_MISSING_PARAM', 400, 'Logging in needs a user and a password.');
         await rateLimiter.consume('login', `account ${user}`);
         return accounts.login(account(await accounts.verify(user, body.password)), device);
       }
-      if (body.type === 'm.login.token' && body.token !== undefined) return accounts.login(account(await accounts.verifyLoginToken(body.token)), device);
+      if (body.type === 'm.login.token' && body.token !== undefined)
+        return accounts.login(account(await accounts.verifyLoginToken(body.token)), device);
       throw new MatrixError('M_UNKNOWN', 400, 'This way of logging in is not offered here.');
     }),
     handle(api.loginToken, async ({ body, session }) => {
@@ -188,7 +193,8 @@ function registrationTokenStage(accounts: Accounts): StageCheck {
   return async (auth) => {
     const { token } = auth;
     if (typeof token !== 'string') throw badJson('auth.token must be text.');
-    if (!(await accounts.useRegistrationToken(token))) throw new MatrixError('M_UNAUTHORIZED', 401, 'The registration token is not known, or used up.');
+    if (!(await accounts.useRegistrationToken(token)))
+      throw new MatrixError('M_UNAUTHORIZED', 401, 'The registration token is not known, or used up.');
   };
 }
 

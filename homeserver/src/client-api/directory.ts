@@ -50,8 +50,12 @@ const MAX_USER_ID_LENGTH = 255;
 
 export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
   const { db, engine, aliases, directory, reader, serverName } = deps;
-  const listRooms = (query: { limit?: number; since?: string; server?: string }, filter?: { generic_search_term?: string; room_types?: (string | null)[] }) => {
-    if (query.server !== undefined && query.server !== serverName) throw new MatrixError('M_UNKNOWN', 404, 'This server does not talk to other servers yet.');
+  const listRooms = (
+    query: { limit?: number; since?: string; server?: string },
+    filter?: { generic_search_term?: string; room_types?: (string | null)[] },
+  ) => {
+    if (query.server !== undefined && query.server !== serverName)
+      throw new MatrixError('M_UNKNOWN', 404, 'This server does not talk to other servers yet.');
     if (query.limit !== undefined && query.limit < 0) throw invalidParam('limit must not be below 0.');
     const limit = Math.min(query.limit === undefined || query.limit === 0 ? DEFAULT_PAGE : query.limit, MAX_PAGE);
     return directory.list({ limit, since: query.since, term: filter?.generic_search_term, types: filter?.room_types });
@@ -75,7 +79,10 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
       const details = await aliases.details(alias);
       if (!details) throw notFound('There is no room with that alias.');
       const room = await engine.find(details.roomId);
-      const mayChange = session.isAdmin || details.creator === session.userId || (room !== undefined && (await maySet(engine, room, session, 'm.room.canonical_alias')));
+      const mayChange =
+        session.isAdmin ||
+        details.creator === session.userId ||
+        (room !== undefined && (await maySet(engine, room, session, 'm.room.canonical_alias')));
       if (!mayChange) throw forbidden('You may not delete this alias.');
       await aliases.delete(alias);
       if (room) await dropFromCanonical(engine, room, session, alias);
@@ -86,12 +93,16 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
       await reader.checkReadable(room, session.userNid);
       return { aliases: await aliases.list(room.roomId) };
     }),
-    handle(api.getVisibility, async ({ params }) => ({ visibility: (await directory.isPublished((await engine.get(params.roomId)).nid)) ? 'public' : 'private' })),
+    handle(api.getVisibility, async ({ params }) => ({
+      visibility: (await directory.isPublished((await engine.get(params.roomId)).nid)) ? 'public' : 'private',
+    })),
     handle(api.setVisibility, async ({ params, body, session }) => {
       const { visibility = 'public' } = body;
       if (visibility !== 'public' && visibility !== 'private') throw invalidParam('visibility must be public or private.');
       const room = await engine.get(params.roomId);
-      const allowed = session.isAdmin || (!deps.publishRequiresAdmin && room.isJoined(session.userNid) && (await maySet(engine, room, session, 'm.room.canonical_alias')));
+      const allowed =
+        session.isAdmin ||
+        (!deps.publishRequiresAdmin && room.isJoined(session.userNid) && (await maySet(engine, room, session, 'm.room.canonical_alias')));
       if (!allowed) throw forbidden('You may not change whether this room is listed.');
       await directory.publish(room.nid, visibility === 'public');
       return {};
@@ -102,7 +113,12 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
       const limit = Math.min(body.limit ?? DEFAULT_USERS, MAX_USERS);
       const pattern = `%${body.search_term.replaceAll(/[\\%_]/g, '\\$&')}%`;
       const joinRules = await engine.strings.id('m.room.join_rules');
-      const rows = await db.query<{ user_id: string; displayname: string | null; avatar_url: string | null }>(searchUsers, [session.userNid, pattern, limit + 1, joinRules]);
+      const rows = await db.query<{ user_id: string; displayname: string | null; avatar_url: string | null }>(searchUsers, [
+        session.userNid,
+        pattern,
+        limit + 1,
+        joinRules,
+      ]);
       const results = rows.slice(0, limit).map((row) => ({
         user_id: row.user_id,
         ...(row.displayname === null ? {} : { display_name: JSON.parse(row.displayname) as string }),
@@ -143,6 +159,10 @@ async function dropFromCanonical(engine: RoomEngine, room: Room, session: Sessio
   const { alias: canonical, alt_aliases: alternatives, ...rest } = current.content;
   const kept = Array.isArray(alternatives) ? alternatives.filter((other) => other !== alias) : undefined;
   if (canonical !== alias && kept?.length === (alternatives as readonly unknown[] | undefined)?.length) return;
-  const content = { ...rest, ...(canonical === undefined || canonical === alias ? {} : { alias: canonical }), ...(kept && kept.length > 0 ? { alt_aliases: kept } : {}) };
+  const content = {
+    ...rest,
+    ...(canonical === undefined || canonical === alias ? {} : { alias: canonical }),
+    ...(kept && kept.length > 0 ? { alt_aliases: kept } : {}),
+  };
   await engine.send(room, { sender: session.userId, type: 'm.room.canonical_alias', stateKey: '', content });
 }

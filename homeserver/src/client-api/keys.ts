@@ -24,10 +24,14 @@ export interface KeyRoutesDeps {
 
 export function keyRoutes({ keys, changes, toDevice, backups, crypto, confirm }: KeyRoutesDeps): Route[] {
   return [
-    handle(api.uploadKeys, async ({ body, session }) => ({ one_time_key_counts: (await keys.upload(session, body as Parameters<DeviceKeys['upload']>[1])).oneTime })),
+    handle(api.uploadKeys, async ({ body, session }) => ({
+      one_time_key_counts: (await keys.upload(session, body as Parameters<DeviceKeys['upload']>[1])).oneTime,
+    })),
     handle(api.queryKeys, async ({ body, session }) => keys.query(session, body.device_keys)),
     handle(api.claimKeys, async ({ body }) => ({ failures: {}, one_time_keys: await keys.claim(body.one_time_keys) })),
-    handle(api.keyChanges, async ({ query, session }) => changes.changed(session.userNid, parseSyncToken(query.from).pos, parseSyncToken(query.to).pos)),
+    handle(api.keyChanges, async ({ query, session }) =>
+      changes.changed(session.userNid, parseSyncToken(query.from).pos, parseSyncToken(query.to).pos),
+    ),
     handle(api.uploadCrossSigningKeys, async ({ body, session }) => {
       const current = await keys.crossSigningKeys(session.userNid);
       const given = readCrossSigningKeys(session, body as Record<string, unknown>, current, crypto);
@@ -44,7 +48,9 @@ export function keyRoutes({ keys, changes, toDevice, backups, crypto, confirm }:
       return {};
     }),
 
-    handle(api.createBackup, async ({ body, session }) => ({ version: await backups.create(session.userNid, body.algorithm, body.auth_data as JsonObject) })),
+    handle(api.createBackup, async ({ body, session }) => ({
+      version: await backups.create(session.userNid, body.algorithm, body.auth_data as JsonObject),
+    })),
     handle(api.currentBackup, async ({ session }) => backups.describe(session.userNid)),
     handle(api.getBackup, async ({ params, session }) => backups.describe(session.userNid, params.version)),
     handle(api.updateBackup, async ({ params, body, session }) => {
@@ -55,19 +61,32 @@ export function keyRoutes({ keys, changes, toDevice, backups, crypto, confirm }:
       await backups.delete(session.userNid, params.version);
       return {};
     }),
-    handle(api.putRoomKeys, async ({ params, query, body, session }) => backups.put({ userNid: session.userNid, ...query, ...params }, body as JsonObject)),
+    handle(api.putRoomKeys, async ({ params, query, body, session }) =>
+      backups.put({ userNid: session.userNid, ...query, ...params }, body as JsonObject),
+    ),
     handle(api.getRoomKeys, async ({ params, query, session }) => backups.get({ userNid: session.userNid, ...query, ...params })),
     handle(api.deleteRoomKeys, async ({ params, query, session }) => backups.remove({ userNid: session.userNid, ...query, ...params })),
   ];
 }
 
 /** Checks the form of the keys, and that the master key has signed the others. */
-function readCrossSigningKeys(session: Session, body: Readonly<Record<string, unknown>>, current: ReadonlyMap<CrossSigningUsage, JsonObject>, crypto: CryptoProvider): Map<CrossSigningUsage, JsonObject> {
+function readCrossSigningKeys(
+  session: Session,
+  body: Readonly<Record<string, unknown>>,
+  current: ReadonlyMap<CrossSigningUsage, JsonObject>,
+  crypto: CryptoProvider,
+): Map<CrossSigningUsage, JsonObject> {
   const given = new Map<CrossSigningUsage, JsonObject>();
   for (const usage of USAGES) {
     const key = body[`${usage}_key`];
     if (key === undefined) continue;
-    const valid = isJsonObject(key) && key['user_id'] === session.userId && Array.isArray(key['usage']) && key['usage'].includes(usage) && isJsonObject(key['keys']) && Object.keys(key['keys']).length === 1;
+    const valid =
+      isJsonObject(key) &&
+      key['user_id'] === session.userId &&
+      Array.isArray(key['usage']) &&
+      key['usage'].includes(usage) &&
+      isJsonObject(key['keys']) &&
+      Object.keys(key['keys']).length === 1;
     if (!valid) throw invalidParam(`${usage}_key is not a key of yours for this use.`);
     given.set(usage, key as JsonObject);
   }

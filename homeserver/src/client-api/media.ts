@@ -28,7 +28,13 @@ interface Wanted {
 export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: MediaRoutesDeps): Route[] {
   const download = async ({ params, query, headers }: Wanted): Promise<Reply> => {
     const media = await repository.find(params.serverName, params.mediaId, query.timeout_ms);
-    const file = { path: blobs.path(media.sha256), size: media.size, contentType: media.contentType, fileName: params.fileName ?? media.fileName, etag: media.sha256 };
+    const file = {
+      path: blobs.path(media.sha256),
+      size: media.size,
+      contentType: media.contentType,
+      fileName: params.fileName ?? media.fileName,
+      etag: media.sha256,
+    };
     return serveFile(blobs, file, { headers, immutable: true });
   };
   const thumbnail = async ({ params, query, headers }: Wanted & { query: Parameters<typeof parseThumbnailRequest>[0] }): Promise<Reply> => {
@@ -43,7 +49,9 @@ export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: 
     return answer();
   };
   return [
-    handle(api.upload, async ({ query, headers, stream, session }) => ({ content_uri: await repository.upload(session, uploadOf(headers, stream, query.filename)) })),
+    handle(api.upload, async ({ query, headers, stream, session }) => ({
+      content_uri: await repository.upload(session, uploadOf(headers, stream, query.filename)),
+    })),
     handle(api.reserve, async ({ session }) => repository.reserve(session)),
     handle(api.complete, async ({ params, query, headers, stream, session }) => {
       await repository.complete(session, params.serverName, params.mediaId, uploadOf(headers, stream, query.filename));
@@ -63,7 +71,8 @@ export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: 
 }
 
 function uploadOf(headers: IncomingHttpHeaders, stream: Readable, fileName: string | undefined): Upload {
-  if (fileName !== undefined && fileName.length > MAX_FILE_NAME_LENGTH) throw invalidParam(`A file name has at most ${MAX_FILE_NAME_LENGTH} characters.`);
+  if (fileName !== undefined && fileName.length > MAX_FILE_NAME_LENGTH)
+    throw invalidParam(`A file name has at most ${MAX_FILE_NAME_LENGTH} characters.`);
   const length = headers['content-length'];
   return {
     // An upload that is refused half-way still gets its answer, so the connection must outlive the reading.

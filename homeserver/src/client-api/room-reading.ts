@@ -125,7 +125,8 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
     handle(api.getMembers, async ({ params, query, session }) => {
       const room = await entered(params.roomId, session);
       for (const membership of [query.membership, query.not_membership]) {
-        if (membership !== undefined && membershipCode(membership) === undefined) throw invalidParam('membership must be join, invite, knock, leave or ban.');
+        if (membership !== undefined && membershipCode(membership) === undefined)
+          throw invalidParam('membership must be join, invite, knock, leave or ban.');
       }
       let state = await reader.readableState(room, session.userNid);
       if (query.at !== undefined && query.at !== '') state = await stateAtToken(deps, room, state, query.at);
@@ -133,7 +134,14 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
         const { membership } = stored.content;
         return (query.membership === undefined || membership === query.membership) && membership !== query.not_membership;
       });
-      return new RawJson(`{"chunk":[${(await reader.render(members.map((stored) => ({ stored, membership: undefined })), session)).join(',')}]}`);
+      return new RawJson(
+        `{"chunk":[${(
+          await reader.render(
+            members.map((stored) => ({ stored, membership: undefined })),
+            session,
+          )
+        ).join(',')}]}`,
+      );
     }),
     handle(api.getJoinedMembers, async ({ params, session }) => {
       const room = await entered(params.roomId, session);
@@ -143,7 +151,10 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       for (const stored of await reader.memberEvents(state)) {
         if (stored.content['membership'] !== 'join') continue;
         const { displayname, avatar_url: avatarUrl } = stored.content;
-        joined[stored.event.stateKey!] = { ...(typeof displayname === 'string' ? { display_name: displayname } : {}), ...(typeof avatarUrl === 'string' ? { avatar_url: avatarUrl } : {}) };
+        joined[stored.event.stateKey!] = {
+          ...(typeof displayname === 'string' ? { display_name: displayname } : {}),
+          ...(typeof avatarUrl === 'string' ? { avatar_url: avatarUrl } : {}),
+        };
       }
       return { joined };
     }),
@@ -176,19 +187,30 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       });
       const visible = await deps.visibility.filter(room, session.userNid, found.slice(0, limit));
       const last = found.at(limit - 1);
-      const next = found.length > limit && last ? `,"next_batch":"${formatTopological({ depth: last.event.depth, pos: last.pos! - (forwards ? 0 : 1) })}"` : '';
+      const next =
+        found.length > limit && last ? `,"next_batch":"${formatTopological({ depth: last.event.depth, pos: last.pos! - (forwards ? 0 : 1) })}"` : '';
       const prev = query.from === undefined ? '' : `,"prev_batch":${JSON.stringify(query.from)}`;
       return new RawJson(`{"chunk":[${(await reader.render(visible, session)).join(',')}]${next}${prev}}`);
     }),
     handle(api.getThreads, async ({ params, query, session }) => {
       const room = await known(params.roomId, session);
       await reader.checkReadable(room, session.userNid);
-      if (query.include !== undefined && query.include !== 'all' && query.include !== 'participated') throw invalidParam('include must be all or participated.');
+      if (query.include !== undefined && query.include !== 'all' && query.include !== 'participated')
+        throw invalidParam('include must be all or participated.');
       const limit = limitOf(query.limit, DEFAULT_RELATIONS) || 1;
       const before = query.from === undefined ? Number.MAX_SAFE_INTEGER : ((await positionOf(reader, room, query.from)) ?? 0);
-      const threads = await relations.threads({ roomNid: room.nid, before, limit: limit + 1, participant: query.include === 'participated' ? session.userNid : undefined });
+      const threads = await relations.threads({
+        roomNid: room.nid,
+        before,
+        limit: limit + 1,
+        participant: query.include === 'participated' ? session.userNid : undefined,
+      });
       const shown = threads.slice(0, limit);
-      const visible = await deps.visibility.filter(room, session.userNid, shown.map(({ root }) => root));
+      const visible = await deps.visibility.filter(
+        room,
+        session.userNid,
+        shown.map(({ root }) => root),
+      );
       const next = threads.length > limit ? `,"next_batch":"t0_${shown.at(-1)!.latest}"` : '';
       return new RawJson(`{"chunk":[${(await reader.render(visible, session)).join(',')}]${next}}`);
     }),
@@ -227,10 +249,17 @@ async function stateAfter({ engine }: RoomReadingDeps, stored: StoredEvent): Pro
 }
 
 /** The state without membership events other than those of the senders shown. */
-async function lazyState(deps: RoomReadingDeps, state: ReadonlyMap<number, number>, events: readonly VisibleEvent[], session: Session): Promise<string[]> {
+async function lazyState(
+  deps: RoomReadingDeps,
+  state: ReadonlyMap<number, number>,
+  events: readonly VisibleEvent[],
+  session: Session,
+): Promise<string[]> {
   const { engine, reader } = deps;
   const members = new Set((await reader.memberEvents(state)).map((stored) => stored.nid));
-  const keys = await engine.strings.ids([...new Set(events.map(({ stored }) => stored.event.sender as string))].map((userId) => stateKeyText('m.room.member', userId)));
+  const keys = await engine.strings.ids(
+    [...new Set(events.map(({ stored }) => stored.event.sender as string))].map((userId) => stateKeyText('m.room.member', userId)),
+  );
   const wanted = new Set(keys.map((key) => state.get(key)));
   return reader.stateEvents(
     [...state.values()].filter((nid) => !members.has(nid) || wanted.has(nid)),
@@ -239,7 +268,12 @@ async function lazyState(deps: RoomReadingDeps, state: ReadonlyMap<number, numbe
 }
 
 /** The state at a token of /sync or /messages, as far as the reader's state reaches. */
-async function stateAtToken({ engine, reader }: RoomReadingDeps, room: Room, readable: ReadonlyMap<number, number>, token: string): Promise<ReadonlyMap<number, number>> {
+async function stateAtToken(
+  { engine, reader }: RoomReadingDeps,
+  room: Room,
+  readable: ReadonlyMap<number, number>,
+  token: string,
+): Promise<ReadonlyMap<number, number>> {
   const next = await reader.next(room, await reader.place(room, token));
   if (!next) return readable;
   return (await engine.statesAt([next.snapBefore])).get(next.snapBefore)!;

@@ -30,7 +30,9 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
   };
   return [
     handle(api.createRoom, async ({ body, session }) => ({ room_id: (await createRoom(deps, session, body as CreateRoomRequest)).roomId })),
-    handle(api.upgradeRoom, async ({ params, body, session }) => ({ replacement_room: (await upgradeRoom(deps, session, await engine.get(params.roomId), body)).roomId })),
+    handle(api.upgradeRoom, async ({ params, body, session }) => ({
+      replacement_room: (await upgradeRoom(deps, session, await engine.get(params.roomId), body)).roomId,
+    })),
 
     handle(api.joinByIdOrAlias, async ({ params, body, session }) => {
       const room = await memberships.resolve(params.roomIdOrAlias);
@@ -96,7 +98,8 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
       const { roomId, eventType: type, stateKey = '' } = params;
       const content = body as JsonObject;
       if (type === 'm.room.canonical_alias') await checkCanonicalAlias(deps, roomId, content);
-      if (type === 'm.room.encryption' && content['algorithm'] !== undefined && typeof content['algorithm'] !== 'string') throw badJson('"algorithm" must be text.');
+      if (type === 'm.room.encryption' && content['algorithm'] !== undefined && typeof content['algorithm'] !== 'string')
+        throw badJson('"algorithm" must be text.');
       const stored = await engine.send(await member(session, roomId), { sender: session.userId, type, stateKey, content });
       return { event_id: stored.event.eventId };
     }),
@@ -104,7 +107,13 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
 }
 
 /** The same reaction twice is refused (Client-Server API, "Avoiding duplicate annotations"). */
-async function checkAnnotation(relations: Relations, session: Session, type: string, content: JsonObject, isRepeated: () => Promise<boolean>): Promise<void> {
+async function checkAnnotation(
+  relations: Relations,
+  session: Session,
+  type: string,
+  content: JsonObject,
+  isRepeated: () => Promise<boolean>,
+): Promise<void> {
   const relates = content['m.relates_to'];
   if (!isJsonObject(relates) || relates['rel_type'] !== 'm.annotation' || typeof relates['event_id'] !== 'string') return;
   const key = typeof relates['key'] === 'string' ? relates['key'] : undefined;

@@ -21,7 +21,23 @@ export interface ServerRoutesDeps {
 
 /** Versions of the specification whose endpoints are here. */
 const VERSIONS = [
-  'r0.6.1', 'v1.1', 'v1.2', 'v1.3', 'v1.4', 'v1.5', 'v1.6', 'v1.7', 'v1.8', 'v1.9', 'v1.10', 'v1.11', 'v1.12', 'v1.13', 'v1.14', 'v1.15', 'v1.16',
+  'r0.6.1',
+  'v1.1',
+  'v1.2',
+  'v1.3',
+  'v1.4',
+  'v1.5',
+  'v1.6',
+  'v1.7',
+  'v1.8',
+  'v1.9',
+  'v1.10',
+  'v1.11',
+  'v1.12',
+  'v1.13',
+  'v1.14',
+  'v1.15',
+  'v1.16',
 ];
 /** Features that clients still ask for by the names they had before the specification took them in. */
 const UNSTABLE_FEATURES = {
@@ -47,7 +63,8 @@ export function serverRoutes(deps: ServerRoutesDeps): Route[] {
     }),
     handle(api.metrics, async ({ remoteAddress }) => {
       if (!deps.serveMetrics) throw notFound('Metrics are off: set observability.metrics.');
-      if (!PRIVATE.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4')) throw forbidden('Metrics are for loopback and private addresses only.');
+      if (!PRIVATE.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4'))
+        throw forbidden('Metrics are for loopback and private addresses only.');
       return new Reply({ headers: { 'Content-Type': metrics.registry.contentType }, body: await metrics.registry.metrics() });
     }),
     handle(api.versions, async () => ({ versions: VERSIONS, unstable_features: UNSTABLE_FEATURES })),
@@ -56,7 +73,9 @@ export function serverRoutes(deps: ServerRoutesDeps): Route[] {
     handle(api.wellKnownSupport, async () => {
       const { adminContact } = deps;
       if (adminContact === undefined) throw notFound('This server names no contact: set server.admin_contact.');
-      return { contacts: [{ role: 'm.role.admin', ...(adminContact.startsWith('@') ? { matrix_id: adminContact } : { email_address: adminContact }) }] };
+      return {
+        contacts: [{ role: 'm.role.admin', ...(adminContact.startsWith('@') ? { matrix_id: adminContact } : { email_address: adminContact }) }],
+      };
     }),
     // No TURN server is configured, which the specification says with an empty object.
     handle(api.turnServer, async () => ({})),

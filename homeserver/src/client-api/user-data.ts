@@ -107,7 +107,9 @@ function accountDataRoutes({ engine, accountData, pushRules }: UserDataRoutesDep
     handle(api.setTag, async ({ params, body, session }) => {
       checkOwn(session, params.userId);
       const room = await engine.get(params.roomId);
-      await accountData.update(session.userNid, room.nid, TAGS, async (before) => ({ tags: { ...tagsOf(before), [params.tag]: body as JsonObject } }));
+      await accountData.update(session.userNid, room.nid, TAGS, async (before) => ({
+        tags: { ...tagsOf(before), [params.tag]: body as JsonObject },
+      }));
       return {};
     }),
     handle(api.deleteTag, async ({ params, session }) => {
@@ -238,9 +240,21 @@ async function timelineEvent({ engine }: UserDataRoutesDeps, room: Room, eventId
   return stored;
 }
 
-async function setReceipt(deps: UserDataRoutesDeps, session: Session, room: Room, stored: StoredEvent, kind: ReceiptKind, thread: string): Promise<void> {
+async function setReceipt(
+  deps: UserDataRoutesDeps,
+  session: Session,
+  room: Room,
+  stored: StoredEvent,
+  kind: ReceiptKind,
+  thread: string,
+): Promise<void> {
   await deps.receipts.set(room.nid, {
-    userNid: session.userNid, kind, thread, eventId: stored.event.eventId, eventPos: stored.pos!, ts: deps.now(),
+    userNid: session.userNid,
+    kind,
+    thread,
+    eventId: stored.event.eventId,
+    eventPos: stored.pos!,
+    ts: deps.now(),
   });
 }
 
@@ -271,7 +285,10 @@ function presenceStateOf(text: string): PresenceState {
   return text;
 }
 
-function newRule(params: { kind: string; ruleId: string }, body: { actions: readonly unknown[]; conditions?: readonly object[]; pattern?: string }): PushRule {
+function newRule(
+  params: { kind: string; ruleId: string },
+  body: { actions: readonly unknown[]; conditions?: readonly object[]; pattern?: string },
+): PushRule {
   const kind = kindOf(params.kind);
   checkActions(body.actions);
   const rule = { rule_id: params.ruleId, default: false, enabled: true, actions: body.actions };
@@ -290,7 +307,9 @@ function newRule(params: { kind: string; ruleId: string }, body: { actions: read
 function checkActions(actions: readonly unknown[]): void {
   for (const action of actions) {
     const known =
-      action === 'notify' || action === 'dont_notify' || action === 'coalesce' ||
+      action === 'notify' ||
+      action === 'dont_notify' ||
+      action === 'coalesce' ||
       (typeof action === 'object' && action !== null && 'set_tweak' in action && typeof action.set_tweak === 'string');
     if (!known) throw invalidParam('Actions are "notify" and {"set_tweak": ...}.');
   }

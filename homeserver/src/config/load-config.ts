@@ -109,7 +109,10 @@ function problemOf(value: unknown, schema: SettingSchema): string | undefined {
   if (schema.type === 'boolean') return typeof value === 'boolean' ? undefined : 'must be on or off';
   const whole = schema.type === 'integer';
   const inRange =
-    typeof value === 'number' && value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity) && (!whole || Number.isInteger(value));
+    typeof value === 'number' &&
+    value >= (schema.minimum ?? -Infinity) &&
+    value <= (schema.maximum ?? Infinity) &&
+    (!whole || Number.isInteger(value));
   if (inRange) return undefined;
   return `must be a ${whole ? 'whole ' : ''}number${schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`}${schema.maximum === undefined ? '' : ` and at most ${schema.maximum}`}`;
 }
@@ -120,7 +123,8 @@ function describe(path: readonly string[], schema: SettingSchema, problem: strin
 }
 
 function checkMeaning(config: Config, errors: string[]): void {
-  if (!isServerName(config.server.name)) errors.push(`server.name: "${config.server.name}" is not a host name, with or without a port [NEXUS_SERVER_NAME]`);
+  if (!isServerName(config.server.name))
+    errors.push(`server.name: "${config.server.name}" is not a host name, with or without a port [NEXUS_SERVER_NAME]`);
   if (!findRoomVersion(config.rooms.default_version)) errors.push('rooms.default_version: must be one of 1 to 12 [NEXUS_DEFAULT_ROOM_VERSION]');
   if (config.server.roles !== 'all') errors.push('server.roles: must be all: one process does everything [NEXUS_ROLES]');
   if (config.server.tls_port !== 0 && (config.server.tls_cert === undefined || config.server.tls_key === undefined)) {

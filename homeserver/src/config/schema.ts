@@ -21,8 +21,15 @@ const rate = (perSecond: number, burst: number, what: string) =>
 export const configSchema = Type.Object({
   server: Type.Object(
     {
-      name: text('localhost', "The server's name, the part after the colon in user ids. It can't be changed once there are users.", 'NEXUS_SERVER_NAME'),
-      public_baseurl: optional('Where clients reach this server, for example https://matrix.example.org; announced in .well-known', 'NEXUS_PUBLIC_BASEURL'),
+      name: text(
+        'localhost',
+        "The server's name, the part after the colon in user ids. It can't be changed once there are users.",
+        'NEXUS_SERVER_NAME',
+      ),
+      public_baseurl: optional(
+        'Where clients reach this server, for example https://matrix.example.org; announced in .well-known',
+        'NEXUS_PUBLIC_BASEURL',
+      ),
       admin_contact: optional('Who answers for this server: a Matrix id or an e-mail address, told in .well-known/matrix/support'),
       data_dir: text('./data', 'Directory of the embedded database, media and keys', 'NEXUS_DATA_DIR'),
       bind: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all', 'NEXUS_BIND'),
@@ -46,8 +53,14 @@ export const configSchema = Type.Object({
     },
     { default: {} },
   ),
-  redis: Type.Object({ url: optional('Redis to share rate limits through, redis://...; it may be lost at any time', 'NEXUS_REDIS_URL') }, { default: {} }),
-  elasticsearch: Type.Object({ url: optional('Elasticsearch for message search; accepted, not used yet', 'NEXUS_ELASTICSEARCH_URL') }, { default: {} }),
+  redis: Type.Object(
+    { url: optional('Redis to share rate limits through, redis://...; it may be lost at any time', 'NEXUS_REDIS_URL') },
+    { default: {} },
+  ),
+  elasticsearch: Type.Object(
+    { url: optional('Elasticsearch for message search; accepted, not used yet', 'NEXUS_ELASTICSEARCH_URL') },
+    { default: {} },
+  ),
   registration: Type.Object(
     {
       mode: Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
@@ -55,7 +68,10 @@ export const configSchema = Type.Object({
         description: 'Who may register: anybody, those with a registration token, nobody',
         env: 'NEXUS_REGISTRATION',
       }),
-      shared_secret: optional('Whoever knows it may register users, administrators too (/_synapse/admin/v1/register)', 'NEXUS_REGISTRATION_SHARED_SECRET'),
+      shared_secret: optional(
+        'Whoever knows it may register users, administrators too (/_synapse/admin/v1/register)',
+        'NEXUS_REGISTRATION_SHARED_SECRET',
+      ),
       guests: flag(false, 'Guests may look around without an account', 'NEXUS_GUESTS'),
       min_password_length: count(8, 'Characters of a password at least', { minimum: 1, maximum: 512 }),
     },
@@ -136,7 +152,10 @@ export const configSchema = Type.Object({
     },
     { default: {} },
   ),
-  appservices: Type.Object({ folder: optional('Folder of registration files (*.yaml); accepted, not used yet', 'NEXUS_APPSERVICES') }, { default: {} }),
+  appservices: Type.Object(
+    { folder: optional('Folder of registration files (*.yaml); accepted, not used yet', 'NEXUS_APPSERVICES') },
+    { default: {} },
+  ),
   observability: Type.Object(
     {
       log_level: Type.Union(

@@ -72,7 +72,10 @@ export function createHttpApp(options: HttpAppOptions): Koa {
       const seconds = (performance.now() - started) / 1000;
       const template = route?.endpoint.path ?? 'unknown';
       metrics.requests.observe({ route: template, method: context.method, status: `${Math.floor(context.status / 100)}xx` }, seconds);
-      logger.debug({ method: context.method, route: template, status: context.status, ms: Math.round(seconds * 1000), user: session?.userId }, 'request');
+      logger.debug(
+        { method: context.method, route: template, status: context.status, ms: Math.round(seconds * 1000), user: session?.userId },
+        'request',
+      );
     }
   });
   return app;

@@ -21,7 +21,10 @@ export function createRateLimiter(limits: RateLimits, redis: Redis | undefined):
     const options = { keyPrefix: `nexuscomm:rate:${name}`, points: burst, duration: Math.max(1, Math.ceil(burst / perSecond)) };
     // The limiter in memory takes over while Redis is away.
     const insuranceLimiter = new RateLimiterMemory(options);
-    limiters.set(name, redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter, rejectIfRedisNotReady: true }) : insuranceLimiter);
+    limiters.set(
+      name,
+      redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter, rejectIfRedisNotReady: true }) : insuranceLimiter,
+    );
   }
   return {
     consume: async (limitClass, who) => {

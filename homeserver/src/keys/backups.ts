@@ -13,7 +13,10 @@ const selectVersion = sql(
   `select version, algorithm, auth_data, etag, (select count(*)::int4 from backup_key k where k.user_nid = b.user_nid and k.version = b.version) as count
    from backup b where user_nid = $1 and not deleted and ($2::int4 is null or version = $2) order by version desc limit 1`,
 );
-const updateVersion = sql('backup_update', 'update backup set auth_data = $3 where user_nid = $1 and version = $2 and not deleted and algorithm = $4 returning version');
+const updateVersion = sql(
+  'backup_update',
+  'update backup set auth_data = $3 where user_nid = $1 and version = $2 and not deleted and algorithm = $4 returning version',
+);
 const deleteVersion = sql('backup_delete', 'update backup set deleted = true where user_nid = $1 and version = $2 and not deleted returning version');
 const deleteVersionKeys = sql('backup_delete_keys', 'delete from backup_key where user_nid = $1 and version = $2');
 // A better key replaces the one there is: verified, then known from earlier on, then through fewer hands.
@@ -77,11 +80,18 @@ export class Backups {
   /** A backup's description, by default the newest one's. */
   async describe(userNid: number, version?: string): Promise<JsonObject> {
     const row = await this.#version(userNid, version);
-    return { version: String(row.version), algorithm: row.algorithm, auth_data: JSON.parse(row.auth_data) as JsonObject, etag: String(row.etag), count: row.count };
+    return {
+      version: String(row.version),
+      algorithm: row.algorithm,
+      auth_data: JSON.parse(row.auth_data) as JsonObject,
+      etag: String(row.etag),
+      count: row.count,
+    };
   }
 
   async update(userNid: number, version: string, given: { algorithm: string; auth_data: JsonObject; version?: string }): Promise<void> {
-    if (given.version !== undefined && given.version !== version) throw new MatrixError('M_INVALID_PARAM', 400, 'The version in the body is another one.');
+    if (given.version !== undefined && given.version !== version)
+      throw new MatrixError('M_INVALID_PARAM', 400, 'The version in the body is another one.');
     const current = await this.#version(userNid, version);
     if (current.algorithm !== given.algorithm) throw new MatrixError('M_INVALID_PARAM', 400, "A backup's algorithm can't be changed.");
     await this.#db.query(updateVersion, [userNid, current.version, JSON.stringify(given.auth_data), given.algorithm]);

@@ -11,9 +11,15 @@ import type { DeviceChanges } from './device-changes.ts';
 export type CrossSigningUsage = 'master' | 'self_signing' | 'user_signing';
 export const USAGES: readonly CrossSigningUsage[] = ['master', 'self_signing', 'user_signing'];
 
-const upsertDeviceKey = sql('device_key_set', 'insert into device_key (device_nid, json) values ($1, $2) on conflict (device_nid) do update set json = excluded.json');
+const upsertDeviceKey = sql(
+  'device_key_set',
+  'insert into device_key (device_nid, json) values ($1, $2) on conflict (device_nid) do update set json = excluded.json',
+);
 const selectDeviceKey = sql('device_key_get', 'select json from device_key where device_nid = $1');
-const selectOneTime = sql('one_time_find', 'select algorithm, key_id, json from one_time_key where device_nid = $1 and (algorithm, key_id) in (select * from unnest($2::text[], $3::text[]))');
+const selectOneTime = sql(
+  'one_time_find',
+  'select algorithm, key_id, json from one_time_key where device_nid = $1 and (algorithm, key_id) in (select * from unnest($2::text[], $3::text[]))',
+);
 const insertOneTime = sql(
   'one_time_insert',
   'insert into one_time_key (device_nid, algorithm, key_id, json) select $1, * from unnest($2::text[], $3::text[], $4::text[]) on conflict do nothing',
@@ -169,7 +175,13 @@ export class DeviceKeys {
       const key = JSON.parse(row.json) as JsonObject;
       parts[row.usage][users.get(row.user_nid)!] = withSignatures(key, signatures(row.user_nid, publicKeyOf(key)));
     }
-    return { failures: {}, device_keys: deviceKeys, master_keys: parts.master, self_signing_keys: parts.self_signing, user_signing_keys: parts.user_signing };
+    return {
+      failures: {},
+      device_keys: deviceKeys,
+      master_keys: parts.master,
+      self_signing_keys: parts.self_signing,
+      user_signing_keys: parts.user_signing,
+    };
   }
 
   async crossSigningKeys(userNid: number): Promise<Map<CrossSigningUsage, JsonObject>> {
@@ -190,7 +202,10 @@ export class DeviceKeys {
     for (const [userId, keys] of Object.entries(signed)) {
       const target = await this.#strings.find(userId);
       for (const [keyName, given] of Object.entries(keys)) {
-        const failure = target === undefined || !isJsonObject(given) ? new MatrixError('M_NOT_FOUND', 404, 'There is no such user.') : await this.#addSignature(session, target, keyName, given);
+        const failure =
+          target === undefined || !isJsonObject(given)
+            ? new MatrixError('M_NOT_FOUND', 404, 'There is no such user.')
+            : await this.#addSignature(session, target, keyName, given);
         if (failure) (failures[userId] ??= {})[keyName] = failure.toJSON() as JsonObject;
         else touched.add(target!);
       }
@@ -217,7 +232,8 @@ export class DeviceKeys {
   }
 
   async #setDeviceKeys(session: Session, keys: JsonObject): Promise<void> {
-    if (keys['user_id'] !== session.userId || keys['device_id'] !== session.deviceId) throw invalidParam('device_keys must be of the device that uploads them.');
+    if (keys['user_id'] !== session.userId || keys['device_id'] !== session.deviceId)
+      throw invalidParam('device_keys must be of the device that uploads them.');
     if (!isJsonObject(keys['keys']) || !Array.isArray(keys['algorithms'])) throw badJson('device_keys lacks keys or algorithms.');
     const json = JSON.stringify(keys);
     const [current] = await this.#db.query<{ json: string }>(selectDeviceKey, [session.deviceNid]);
@@ -231,12 +247,16 @@ export class DeviceKeys {
     const existing = await this.#db.query<{ algorithm: string; key_id: string; json: string }>(selectOneTime, [session.deviceNid, algorithms, ids]);
     for (const row of existing) {
       const given = entries.find((entry) => entry.algorithm === row.algorithm && entry.id === row.key_id);
-      if (given && given.json !== row.json) throw new MatrixError('M_INVALID_PARAM', 400, `There is another one-time key ${row.algorithm}:${row.key_id} already.`);
+      if (given && given.json !== row.json)
+        throw new MatrixError('M_INVALID_PARAM', 400, `There is another one-time key ${row.algorithm}:${row.key_id} already.`);
     }
     await this.#db.query(insertOneTime, [session.deviceNid, ...columnsOf(entries)]);
   }
 
-  async #signatures(targets: readonly number[], asking: number): Promise<(target: number, key: string) => readonly (SignatureRow & { signer: string })[]> {
+  async #signatures(
+    targets: readonly number[],
+    asking: number,
+  ): Promise<(target: number, key: string) => readonly (SignatureRow & { signer: string })[]> {
     const rows = await this.#db.query<SignatureRow>(selectSignatures, [targets, asking]);
     const signers = await this.#strings.texts(rows.map((row) => row.signer_nid));
     const named = rows.map((row, i) => ({ ...row, signer: signers[i]! }));
@@ -253,7 +273,8 @@ interface KeyEntry {
 function keyEntries(keys: JsonObject): KeyEntry[] {
   return Object.entries(keys).map(([name, value]) => {
     const colon = name.indexOf(':');
-    if (colon < 1 || (typeof value !== 'string' && !isJsonObject(value))) throw badJson(`"${name.slice(0, 80)}" is not a key with an algorithm and an id.`);
+    if (colon < 1 || (typeof value !== 'string' && !isJsonObject(value)))
+      throw badJson(`"${name.slice(0, 80)}" is not a key with an algorithm and an id.`);
     return { algorithm: name.slice(0, colon), id: name.slice(colon + 1), json: encodeCanonicalJson(value) };
   });
 }

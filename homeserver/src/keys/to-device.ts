@@ -8,8 +8,14 @@ import type { ToDeviceSource } from '../sync/sources.ts';
 
 const selectDevices = sql('to_device_devices', 'select nid, user_nid, device_id from device where user_nid = any($1::int4[])');
 const insertTxn = sql('to_device_txn', 'insert into to_device_txn (device_nid, txn_id) values ($1, $2) on conflict do nothing returning txn_id');
-const insert = sql('to_device_insert', 'insert into to_device (device_nid, pos, n, json) select nid, $2, n, json from unnest($1::int8[], $3::int4[], $4::text[]) u(nid, n, json)');
-const selectPending = sql('to_device_pending', 'select pos, json from to_device where device_nid = $1 and pos > $2 and pos <= $3 order by pos, n limit $4');
+const insert = sql(
+  'to_device_insert',
+  'insert into to_device (device_nid, pos, n, json) select nid, $2, n, json from unnest($1::int8[], $3::int4[], $4::text[]) u(nid, n, json)',
+);
+const selectPending = sql(
+  'to_device_pending',
+  'select pos, json from to_device where device_nid = $1 and pos > $2 and pos <= $3 order by pos, n limit $4',
+);
 const deleteUpTo = sql('to_device_delete', 'delete from to_device where device_nid = $1 and pos <= $2');
 const selectWaiting = sql('to_device_waiting', 'select 1 from to_device where device_nid = $1 limit 1');
 

@@ -49,7 +49,11 @@ function user(): Session {
   return { userId: `@u${nid}:localhost` as UserId, userNid: nid, deviceId: 'D', deviceNid: nid, isGuest: false, isAdmin: false };
 }
 const content = (text: string, more: Partial<Upload> = {}): Upload => ({
-  stream: Readable.from([Buffer.from(text)]), announcedBytes: undefined, contentType: 'text/plain', fileName: undefined, ...more,
+  stream: Readable.from([Buffer.from(text)]),
+  announcedBytes: undefined,
+  contentType: 'text/plain',
+  fileName: undefined,
+  ...more,
 });
 const idOf = (uri: string): string => uri.slice(`mxc://${SERVER}/`.length);
 const failure = (errcode: string, status: number): object => expect.objectContaining({ errcode, status });
@@ -58,7 +62,12 @@ describe('an upload', () => {
   test('is found again, as it was described', async () => {
     const uri = await repository.upload(user(), content('hello', { fileName: 'naïve.txt' }));
     expect(uri).toMatch(/^mxc:\/\/localhost\/[A-Za-z0-9_-]{22}$/);
-    expect(await repository.find(SERVER, idOf(uri), 0)).toEqual({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/), size: 5, contentType: 'text/plain', fileName: 'naïve.txt' });
+    expect(await repository.find(SERVER, idOf(uri), 0)).toEqual({
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      size: 5,
+      contentType: 'text/plain',
+      fileName: 'naïve.txt',
+    });
   });
 
   test('may be empty', async () => {

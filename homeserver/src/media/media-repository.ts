@@ -65,7 +65,9 @@ export class MediaRepository {
     const id = newMediaId();
     const expires = now() + pendingLifetimeMs;
     if (!(await this.#table.reserve(id, session.userNid, now(), expires, maxPending))) {
-      throw new MatrixError('M_LIMIT_EXCEEDED', 429, `Upload what you have reserved first: at most ${maxPending} addresses wait for content.`, { retry_after_ms: 60_000 });
+      throw new MatrixError('M_LIMIT_EXCEEDED', 429, `Upload what you have reserved first: at most ${maxPending} addresses wait for content.`, {
+        retry_after_ms: 60_000,
+      });
     }
     return { content_uri: this.#uri(id), unused_expires_at: expires };
   }

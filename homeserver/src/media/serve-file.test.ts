@@ -101,7 +101,12 @@ describe('an answer', () => {
 
   test('is a part only of what the client has the beginning of', async () => {
     const part = await serve({ range: 'bytes=2-4', 'if-range': `"${file.etag}"` });
-    expect([part.status, part.headers['Content-Range'], part.headers['Content-Length'], await text(part.body as Readable)]).toEqual([206, 'bytes 2-4/10', '3', '234']);
+    expect([part.status, part.headers['Content-Range'], part.headers['Content-Length'], await text(part.body as Readable)]).toEqual([
+      206,
+      'bytes 2-4/10',
+      '3',
+      '234',
+    ]);
     const whole = await serve({ range: 'bytes=2-4', 'if-range': '"other"' });
     expect([whole.status, await text(whole.body as Readable)]).toEqual([200, '0123456789']);
     const none = await serve({ range: 'bytes=10-' });
@@ -109,6 +114,8 @@ describe('an answer', () => {
   });
 
   test('is an error, not a broken download, if the file is lost', async () => {
-    await expect(serveFile(blobs, { ...file, path: blobs.path('0'.repeat(64)) }, { headers: {}, immutable: true })).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(serveFile(blobs, { ...file, path: blobs.path('0'.repeat(64)) }, { headers: {}, immutable: true })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
   });
 });

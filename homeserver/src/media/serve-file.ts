@@ -14,16 +14,41 @@ export interface ServedFile {
 
 /** Types that browsers may show in place (Client-Server API, "Serving inline content"). */
 const INLINE = new Set([
-  'text/css', 'text/plain', 'text/csv', 'application/json', 'application/ld+json', 'image/jpeg', 'image/gif', 'image/png', 'image/apng', 'image/webp', 'image/avif',
-  'video/mp4', 'video/webm', 'video/ogg', 'video/quicktime', 'audio/mp4', 'audio/webm', 'audio/aac', 'audio/mpeg', 'audio/ogg', 'audio/wave', 'audio/wav',
-  'audio/x-wav', 'audio/x-pn-wav', 'audio/flac', 'audio/x-flac',
+  'text/css',
+  'text/plain',
+  'text/csv',
+  'application/json',
+  'application/ld+json',
+  'image/jpeg',
+  'image/gif',
+  'image/png',
+  'image/apng',
+  'image/webp',
+  'image/avif',
+  'video/mp4',
+  'video/webm',
+  'video/ogg',
+  'video/quicktime',
+  'audio/mp4',
+  'audio/webm',
+  'audio/aac',
+  'audio/mpeg',
+  'audio/ogg',
+  'audio/wave',
+  'audio/wav',
+  'audio/x-wav',
+  'audio/x-pn-wav',
+  'audio/flac',
+  'audio/x-flac',
 ]);
 const CONTENT_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w-]+=("[^"\\\r\n]*"|[\w.+:/-]+))*$/;
 const DEFAULT_TYPE = 'application/octet-stream';
-const POLICY = "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';";
+const POLICY =
+  "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';";
 
 /** The type to store of what a client says; anything that is not a media type counts as bytes. */
-export const cleanContentType = (text: string | undefined): string => (text !== undefined && text.length <= 255 && CONTENT_TYPE.test(text) ? text : DEFAULT_TYPE);
+export const cleanContentType = (text: string | undefined): string =>
+  text !== undefined && text.length <= 255 && CONTENT_TYPE.test(text) ? text : DEFAULT_TYPE;
 
 /** `inline` or `attachment` with the file's name, in ASCII and as it is (RFC 6266, RFC 8187). */
 export function contentDisposition(contentType: string, fileName: string | undefined): string {
@@ -74,7 +99,11 @@ export async function serveFile(blobs: BlobStore, file: ServedFile, request: { h
   if (range) {
     return new Reply({
       status: 206,
-      headers: { ...headers, 'Content-Range': `bytes ${range.start}-${range.end}/${file.size}`, 'Content-Length': String(range.end - range.start + 1) },
+      headers: {
+        ...headers,
+        'Content-Range': `bytes ${range.start}-${range.end}/${file.size}`,
+        'Content-Length': String(range.end - range.start + 1),
+      },
       body: await blobs.read(file.path, range),
     });
   }

@@ -31,8 +31,16 @@ const picture = (width: number, height: number, red = 200): Sharp =>
   sharp({ create: { width, height, channels: 3, background: { r: red, g: 255 - red, b: 60 } } });
 /** The frames differ, or the encoder would make one of them. */
 async function animation(width: number, height: number, frames: number): Promise<Buffer> {
-  const pictures = await Promise.all(Array.from({ length: frames }, (_, i) => picture(width, height, Math.round((i * 255) / frames)).png().toBuffer()));
-  return sharp(pictures, { join: { animated: true } }).gif().toBuffer();
+  const pictures = await Promise.all(
+    Array.from({ length: frames }, (_, i) =>
+      picture(width, height, Math.round((i * 255) / frames))
+        .png()
+        .toBuffer(),
+    ),
+  );
+  return sharp(pictures, { join: { animated: true } })
+    .gif()
+    .toBuffer();
 }
 /** Marked as an animation, as the PNG specification (third edition) has it: acTL after IHDR. */
 function markAsAnimated(png: Buffer): Buffer {
@@ -76,7 +84,11 @@ describe('the size made', () => {
   test('must make sense', () => {
     expect(parseThumbnailRequest({ width: 10, height: 20 })).toEqual(scale(10, 20));
     expect(parseThumbnailRequest({ width: 1e9, height: 1 })).toEqual(scale(2048, 1));
-    for (const query of [{ width: 0, height: 1 }, { width: 1, height: -1 }, { width: 1, height: 1, method: 'stretch' }]) {
+    for (const query of [
+      { width: 0, height: 1 },
+      { width: 1, height: -1 },
+      { width: 1, height: 1, method: 'stretch' },
+    ]) {
       expect(() => parseThumbnailRequest(query)).toThrow(expect.objectContaining({ errcode: 'M_INVALID_PARAM', status: 400 }));
     }
   });
@@ -95,7 +107,11 @@ describe('a thumbnail', () => {
 
   test('never grows: a small image is given as it is', async () => {
     const content = await media(await picture(20, 10).png().toBuffer(), 'image/png');
-    expect(await thumbnails.get(content, scale(640, 480))).toMatchObject({ path: blobs.path(content.sha256), contentType: 'image/png', size: content.size });
+    expect(await thumbnails.get(content, scale(640, 480))).toMatchObject({
+      path: blobs.path(content.sha256),
+      contentType: 'image/png',
+      size: content.size,
+    });
   });
 
   test('stands upright', async () => {
@@ -110,13 +126,19 @@ describe('a thumbnail', () => {
 
   test('of what is not an image is refused', async () => {
     for (const content of ['', 'text', '<html></html>', '\u0089PNG']) {
-      await expect(thumbnails.get(await media(Buffer.from(content), 'image/png'), crop(32, 32))).rejects.toMatchObject({ errcode: 'M_UNKNOWN', status: 400 });
+      await expect(thumbnails.get(await media(Buffer.from(content), 'image/png'), crop(32, 32))).rejects.toMatchObject({
+        errcode: 'M_UNKNOWN',
+        status: 400,
+      });
     }
   });
 
   test('of a truncated image is refused', async () => {
     const whole = await picture(400, 400).png({ compressionLevel: 0 }).toBuffer();
-    await expect(thumbnails.get(await media(whole.subarray(0, whole.length / 2), 'image/png'), crop(32, 32))).rejects.toMatchObject({ errcode: 'M_UNKNOWN', status: 400 });
+    await expect(thumbnails.get(await media(whole.subarray(0, whole.length / 2), 'image/png'), crop(32, 32))).rejects.toMatchObject({
+      errcode: 'M_UNKNOWN',
+      status: 400,
+    });
   });
 
   test('of too many pixels is refused', async () => {
@@ -133,7 +155,9 @@ describe('a thumbnail', () => {
   test('that is kept does not wait for those that are made', async () => {
     const kept = await media(await picture(300, 301).png().toBuffer(), 'image/png');
     await thumbnails.get(kept, crop(96, 96));
-    const sources = await Promise.all([401, 402, 403, 404, 405, 406].map(async (side) => media(await picture(side, side).png().toBuffer(), 'image/png')));
+    const sources = await Promise.all(
+      [401, 402, 403, 404, 405, 406].map(async (side) => media(await picture(side, side).png().toBuffer(), 'image/png')),
+    );
     let made = 0;
     const jobs = sources.map((source) => thumbnails.get(source, crop(300, 300)).then(() => made++));
     await thumbnails.get(kept, crop(96, 96));

@@ -38,7 +38,12 @@ const MAX_ANIMATION_FRAMES = 100;
 /** An animated PNG says so before its first picture (chunk acTL). */
 const PNG_HEAD_BYTES = 65_536;
 
-export function parseThumbnailRequest(query: { width: number; height: number; method?: string | undefined; animated?: boolean | undefined }): ThumbnailRequest {
+export function parseThumbnailRequest(query: {
+  width: number;
+  height: number;
+  method?: string | undefined;
+  animated?: boolean | undefined;
+}): ThumbnailRequest {
   const { width, height, method = 'scale', animated = false } = query;
   if (width < 1 || height < 1) throw invalidParam('width and height must be above 0.');
   if (method !== 'crop' && method !== 'scale') throw invalidParam('method must be crop or scale.');
@@ -101,7 +106,8 @@ export class Thumbnails {
         throw notAnImage(error);
       });
     const { width, height } = uprightSize(metadata);
-    if (width * height > this.#maxPixels) throw new MatrixError('M_TOO_LARGE', 413, `Images of more than ${this.#maxPixels} pixels are not scaled here.`);
+    if (width * height > this.#maxPixels)
+      throw new MatrixError('M_TOO_LARGE', 413, `Images of more than ${this.#maxPixels} pixels are not scaled here.`);
     const small = width <= size.width && height <= size.height;
     const original = small && isWebImage(media.contentType) && (size.animated || !(await this.#moves(source, metadata)));
     if (original) return fileOf(source, media.contentType, media.size, media.sha256);
@@ -113,7 +119,11 @@ export class Thumbnails {
       .resize({ width: size.width, height: size.height, fit: size.method === 'crop' ? 'cover' : 'inside', withoutEnlargement: true });
     const type = animated ? 'webp' : metadata.hasAlpha ? 'png' : 'jpeg';
     const encoded =
-      type === 'webp' ? scaled.webp({ quality: WEBP_QUALITY }) : type === 'png' ? scaled.png() : scaled.jpeg({ quality: JPEG_QUALITY, mozjpeg: false });
+      type === 'webp'
+        ? scaled.webp({ quality: WEBP_QUALITY })
+        : type === 'png'
+          ? scaled.png()
+          : scaled.jpeg({ quality: JPEG_QUALITY, mozjpeg: false });
     const bytes = await encoded.toBuffer().catch((error: unknown) => {
       throw notAnImage(error);
     });

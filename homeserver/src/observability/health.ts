@@ -16,7 +16,13 @@ export async function checkHealth(db: Queryable, redisIsUp: (() => boolean) | un
   const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
   });
-  const up = await Promise.race([db.query(ping).then(() => true, () => false), timeout]);
+  const up = await Promise.race([
+    db.query(ping).then(
+      () => true,
+      () => false,
+    ),
+    timeout,
+  ]);
   clearTimeout(timer);
   return { status: up ? 'ok' : 'failing', database: up ? 'up' : 'down', ...(redisIsUp ? { redis: redisIsUp() ? 'up' : 'down' } : {}) };
 }

@@ -65,7 +65,9 @@ function holds(condition: JsonObject, subject: PushSubject, context: PushContext
     }
     case 'contains_display_name': {
       const { body } = subject.content;
-      return context.displayName !== undefined && context.displayName !== '' && typeof body === 'string' && wordMatcher(context.displayName, false)(body);
+      return (
+        context.displayName !== undefined && context.displayName !== '' && typeof body === 'string' && wordMatcher(context.displayName, false)(body)
+      );
     }
     case 'room_member_count':
       return memberCountHolds(condition['is'], context.memberCount);
@@ -78,7 +80,13 @@ function holds(condition: JsonObject, subject: PushSubject, context: PushContext
 
 /** A dotted path into the event; a backslash keeps the next character. */
 function valueAt(subject: PushSubject, key: string): JsonValue | undefined {
-  const event: JsonObject = { type: subject.type, sender: subject.sender, room_id: subject.roomId, state_key: subject.stateKey, content: subject.content };
+  const event: JsonObject = {
+    type: subject.type,
+    sender: subject.sender,
+    room_id: subject.roomId,
+    state_key: subject.stateKey,
+    content: subject.content,
+  };
   const path = key.match(/(?:\\.|[^.\\])+/gsu) ?? [];
   let at: JsonValue | undefined = event;
   for (const part of path) {
@@ -119,7 +127,12 @@ function compiled(key: string, source: () => string): RegExp {
   return matcher;
 }
 
-const globSource = (pattern: string): string => pattern.replaceAll(/\*+/g, '*').split(/([*?])/).map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RegExp.escape(part))).join('');
+const globSource = (pattern: string): string =>
+  pattern
+    .replaceAll(/\*+/g, '*')
+    .split(/([*?])/)
+    .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RegExp.escape(part)))
+    .join('');
 
 function wholeMatcher(pattern: string): (text: string) => boolean {
   const matcher = compiled(`whole ${pattern}`, () => `^(?:${globSource(pattern)})$`);
@@ -128,6 +141,9 @@ function wholeMatcher(pattern: string): (text: string) => boolean {
 
 function wordMatcher(pattern: string, glob = true): (text: string) => boolean {
   if (pattern === '') return () => false;
-  const matcher = compiled(`${glob ? 'glob' : 'text'} ${pattern}`, () => `(?:^|[^\\w])(?:${glob ? globSource(pattern) : RegExp.escape(pattern)})(?:$|[^\\w])`);
+  const matcher = compiled(
+    `${glob ? 'glob' : 'text'} ${pattern}`,
+    () => `(?:^|[^\\w])(?:${glob ? globSource(pattern) : RegExp.escape(pattern)})(?:$|[^\\w])`,
+  );
   return (text) => matcher.test(text);
 }

@@ -24,7 +24,11 @@ const HIGHLIGHT = { set_tweak: 'highlight' };
 const NO_HIGHLIGHT = { set_tweak: 'highlight', value: false };
 
 const rule = (id: string, conditions: readonly JsonObject[], actions: readonly unknown[], enabled = true): PushRule => ({
-  rule_id: id, default: true, enabled, conditions, actions,
+  rule_id: id,
+  default: true,
+  enabled,
+  conditions,
+  actions,
 });
 const typeIs = (pattern: string): JsonObject => ({ kind: 'event_match', key: 'type', pattern });
 const contentIs = (key: string, value: string | boolean): JsonObject => ({ kind: 'event_property_is', key: `content.${key}`, value });
@@ -36,18 +40,43 @@ export function defaultRuleset(userId: string): Ruleset {
     override: [
       rule('.m.rule.master', [], [], false),
       rule('.m.rule.suppress_notices', [{ kind: 'event_match', key: 'content.msgtype', pattern: 'm.notice' }], []),
-      rule('.m.rule.invite_for_me', [typeIs('m.room.member'), { kind: 'event_match', key: 'content.membership', pattern: 'invite' }, { kind: 'event_match', key: 'state_key', pattern: userId }], ['notify', SOUND, NO_HIGHLIGHT]),
+      rule(
+        '.m.rule.invite_for_me',
+        [
+          typeIs('m.room.member'),
+          { kind: 'event_match', key: 'content.membership', pattern: 'invite' },
+          { kind: 'event_match', key: 'state_key', pattern: userId },
+        ],
+        ['notify', SOUND, NO_HIGHLIGHT],
+      ),
       rule('.m.rule.member_event', [typeIs('m.room.member')], []),
-      rule('.m.rule.is_user_mention', [{ kind: 'event_property_contains', key: 'content.m\\.mentions.user_ids', value: userId }], ['notify', SOUND, HIGHLIGHT]),
+      rule(
+        '.m.rule.is_user_mention',
+        [{ kind: 'event_property_contains', key: 'content.m\\.mentions.user_ids', value: userId }],
+        ['notify', SOUND, HIGHLIGHT],
+      ),
       rule('.m.rule.contains_display_name', [{ kind: 'contains_display_name' }], ['notify', SOUND, HIGHLIGHT]),
-      rule('.m.rule.is_room_mention', [contentIs('m\\.mentions.room', true), { kind: 'sender_notification_permission', key: 'room' }], ['notify', HIGHLIGHT]),
-      rule('.m.rule.roomnotif', [{ kind: 'event_match', key: 'content.body', pattern: '@room' }, { kind: 'sender_notification_permission', key: 'room' }], ['notify', HIGHLIGHT]),
+      rule(
+        '.m.rule.is_room_mention',
+        [contentIs('m\\.mentions.room', true), { kind: 'sender_notification_permission', key: 'room' }],
+        ['notify', HIGHLIGHT],
+      ),
+      rule(
+        '.m.rule.roomnotif',
+        [
+          { kind: 'event_match', key: 'content.body', pattern: '@room' },
+          { kind: 'sender_notification_permission', key: 'room' },
+        ],
+        ['notify', HIGHLIGHT],
+      ),
       rule('.m.rule.tombstone', [typeIs('m.room.tombstone'), { kind: 'event_match', key: 'state_key', pattern: '' }], ['notify', HIGHLIGHT]),
       rule('.m.rule.reaction', [typeIs('m.reaction')], []),
       rule('.m.rule.room.server_acl', [typeIs('m.room.server_acl'), { kind: 'event_match', key: 'state_key', pattern: '' }], []),
       rule('.m.rule.suppress_edits', [contentIs('m\\.relates_to.rel_type', 'm.replace')], []),
     ],
-    content: [{ rule_id: '.m.rule.contains_user_name', default: true, enabled: true, pattern: localpartOf(userId), actions: ['notify', SOUND, HIGHLIGHT] }],
+    content: [
+      { rule_id: '.m.rule.contains_user_name', default: true, enabled: true, pattern: localpartOf(userId), actions: ['notify', SOUND, HIGHLIGHT] },
+    ],
     room: [],
     sender: [],
     underride: [

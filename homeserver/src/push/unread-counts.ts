@@ -113,7 +113,11 @@ export class UnreadTracker implements UnreadSource {
       const verdict = evaluateRules(
         rules,
         { type: event.type, roomId: event.roomId, sender: event.sender, stateKey: event.stateKey, content: event.content },
-        { memberCount: room.joinedCount, displayName: typeof displayName === 'string' ? displayName : undefined, mayNotify: (key) => mayNotify(event.sender, key) },
+        {
+          memberCount: room.joinedCount,
+          displayName: typeof displayName === 'string' ? displayName : undefined,
+          mayNotify: (key) => mayNotify(event.sender, key),
+        },
       );
       if (verdict.notify) pair.unread.push({ pos: stored.pos!, thread, highlight: verdict.highlight });
     }
@@ -121,7 +125,10 @@ export class UnreadTracker implements UnreadSource {
   }
 
   async #notifyPermission(room: Room): Promise<(sender: string, key: string) => boolean> {
-    const [create, powerLevels] = await Promise.all([this.#engine.stateEvent(room, 'm.room.create', ''), this.#engine.stateEvent(room, 'm.room.power_levels', '')]);
+    const [create, powerLevels] = await Promise.all([
+      this.#engine.stateEvent(room, 'm.room.create', ''),
+      this.#engine.stateEvent(room, 'm.room.power_levels', ''),
+    ]);
     const levels = readPowerLevels({ version: room.version, create: create?.event, powerLevels: powerLevels?.event });
     return (sender, key) => levels.userLevel(sender) >= levels.notificationLevel(key);
   }

@@ -3,7 +3,10 @@ import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 
 const findAlias = sql('alias_find', 'select room_id, creator from room_alias where alias = $1');
-const insertAlias = sql('alias_insert', 'insert into room_alias (alias, room_id, creator) values ($1, $2, $3) on conflict do nothing returning alias');
+const insertAlias = sql(
+  'alias_insert',
+  'insert into room_alias (alias, room_id, creator) values ($1, $2, $3) on conflict do nothing returning alias',
+);
 const deleteAlias = sql('alias_delete', 'delete from room_alias where alias = $1');
 const listAliases = sql('alias_list', 'select alias from room_alias where room_id = $1 order by alias');
 const moveAliases = sql('alias_move', 'update room_alias set room_id = $2 where room_id = $1');

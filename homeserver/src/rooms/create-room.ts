@@ -49,7 +49,8 @@ export async function createRoom(deps: CreateRoomDeps, creator: { userId: UserId
   const preset = presetOf(request);
   const invited = request.invite ?? [];
   checkInvites(invited);
-  if ((request.invite_3pid ?? []).length > 0) throw new MatrixError('M_THREEPID_DENIED', 403, 'This server does not invite by e-mail address or phone number.');
+  if ((request.invite_3pid ?? []).length > 0)
+    throw new MatrixError('M_THREEPID_DENIED', 403, 'This server does not invite by e-mail address or phone number.');
   const alias = request.room_alias_name === undefined ? undefined : parseRoomAlias(`#${request.room_alias_name}:${deps.serverName}`);
   if (alias !== undefined && (await deps.aliases.find(alias)) !== undefined) throw new MatrixError('M_ROOM_IN_USE', 400, 'That alias is taken.');
 
@@ -167,4 +168,3 @@ function presetState(sender: UserId, preset: Preset, request: CreateRoomRequest)
 export function topicContent(topic: string): JsonObject {
   return { topic, 'm.topic': { 'm.text': [{ body: topic }] } };
 }
-

@@ -70,7 +70,8 @@ export class Memberships {
 
   async join(actor: Actor, room: Room, extra: { reason?: string; third_party_signed?: unknown }): Promise<void> {
     if (room.isJoined(actor.userNid)) return;
-    const guestAccess = actor.isGuest === true ? (await this.#engine.stateEvent(room, 'm.room.guest_access', ''))?.content['guest_access'] : 'can_join';
+    const guestAccess =
+      actor.isGuest === true ? (await this.#engine.stateEvent(room, 'm.room.guest_access', ''))?.content['guest_access'] : 'can_join';
     if (guestAccess !== 'can_join') throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'This room takes no guests.');
     const vouching = await this.#vouchingUser(room, actor);
     await this.#change(room, actor.userId, actor.userId, {

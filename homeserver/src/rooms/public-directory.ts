@@ -23,8 +23,15 @@ export interface PublicRoomQuery {
 }
 
 const SUMMARY_TYPES = [
-  'm.room.create', 'm.room.name', 'm.room.topic', 'm.room.avatar', 'm.room.canonical_alias', 'm.room.join_rules',
-  'm.room.history_visibility', 'm.room.guest_access', 'm.room.encryption',
+  'm.room.create',
+  'm.room.name',
+  'm.room.topic',
+  'm.room.avatar',
+  'm.room.canonical_alias',
+  'm.room.join_rules',
+  'm.room.history_visibility',
+  'm.room.guest_access',
+  'm.room.encryption',
 ] as const;
 /** Rooms described with one statement. */
 const BATCH = 100;
@@ -99,5 +106,9 @@ function matches(summary: JsonObject, { term, types }: PublicRoomQuery): boolean
   if (types && !types.includes((summary['room_type'] as string | undefined) ?? null)) return false;
   if (term === undefined || term === '') return true;
   const wanted = term.toLowerCase();
-  return ['name', 'topic', 'canonical_alias'].some((field) => String(summary[field] ?? '').toLowerCase().includes(wanted));
+  return ['name', 'topic', 'canonical_alias'].some((field) =>
+    String(summary[field] ?? '')
+      .toLowerCase()
+      .includes(wanted),
+  );
 }

@@ -71,7 +71,10 @@ export class Relations implements RelationSource {
     const rows = await this.#db.query<BundleRow>(selectBundles, [eventNids, userNid]);
     const needed = rows.flatMap((row) => [row.latest, row.latest_own].filter((nid) => nid !== null));
     const loaded = await this.#events.byNids([...needed, ...eventNids]);
-    const references = await this.#references(rows.filter((row) => row.rel_type === reference).map((row) => loaded.get(row.parent)!), reference!);
+    const references = await this.#references(
+      rows.filter((row) => row.rel_type === reference).map((row) => loaded.get(row.parent)!),
+      reference!,
+    );
     const bundles = new Map<number, string[]>();
     const add = (parent: number, text: string): void => {
       const parts = bundles.get(parent) ?? [];
@@ -86,7 +89,8 @@ export class Relations implements RelationSource {
       } else if (row.rel_type === thread) {
         const latest = loaded.get(row.latest);
         const ownRoot = loaded.get(row.parent)?.senderNid === userNid;
-        if (latest) add(row.parent, `"m.thread":{"latest_event":${this.#text(latest)},"count":${row.n},"current_user_participated":${row.own || ownRoot}}`);
+        if (latest)
+          add(row.parent, `"m.thread":{"latest_event":${this.#text(latest)},"count":${row.n},"current_user_participated":${row.own || ownRoot}}`);
       } else if (row.rel_type === reference) {
         const ids = references.get(row.parent) ?? [];
         add(row.parent, `"m.reference":{"chunk":[${ids.map((id) => `{"event_id":${JSON.stringify(id)}}`).join(',')}]}`);
@@ -114,7 +118,12 @@ export class Relations implements RelationSource {
   }
 
   /** Roots of threads, the one with the newest reply first, and the number of that reply. */
-  async threads(options: { roomNid: number; before: number; limit: number; participant: number | undefined }): Promise<{ root: StoredEvent; latest: number }[]> {
+  async threads(options: {
+    roomNid: number;
+    before: number;
+    limit: number;
+    participant: number | undefined;
+  }): Promise<{ root: StoredEvent; latest: number }[]> {
     const { roomNid, before, limit, participant } = options;
     const thread = await this.#strings.id('m.thread');
     const rows = await this.#db.query<EventRow & { latest: number }>(selectRoots, [roomNid, thread, before, limit, participant ?? null]);
@@ -131,7 +140,15 @@ export class Relations implements RelationSource {
   async #references(parents: readonly StoredEvent[], reference: number): Promise<Map<number, string[]>> {
     const found = new Map<number, string[]>();
     for (const parent of parents) {
-      const rows = await this.#db.query<EventRow>(selectForwards, [parent.roomNid, parent.event.eventId, 0, Number.MAX_SAFE_INTEGER, 100, reference, null]);
+      const rows = await this.#db.query<EventRow>(selectForwards, [
+        parent.roomNid,
+        parent.event.eventId,
+        0,
+        Number.MAX_SAFE_INTEGER,
+        100,
+        reference,
+        null,
+      ]);
       found.set(
         parent.nid,
         rows.map((row) => row.event_id),

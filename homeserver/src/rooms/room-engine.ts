@@ -324,7 +324,10 @@ export class RoomEngine {
     const wanted: readonly (readonly [string, string])[] = room.version.hashedRoomId ? [...named, ['m.room.create', '']] : named;
     const keys = await this.strings.ids(wanted.map(([wantedType, key]) => stateKeyText(wantedType, key)));
     const nids = keys.map((key) => room.headStateNid(key));
-    const loaded = await this.#headEvents(room, nids.filter((nid) => nid !== undefined));
+    const loaded = await this.#headEvents(
+      room,
+      nids.filter((nid) => nid !== undefined),
+    );
     const found = new Map<string, StoredEvent>();
     wanted.forEach(([wantedType, key], i) => {
       const nid = nids[i];

@@ -42,8 +42,14 @@ const selectPlace = sql(
   'select depth, pos from event where room_nid = $1 and pos is not null and pos <= $2 order by pos desc limit 1',
 );
 const selectByTime = {
-  f: sql('event_after_time', `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts >= $2 order by ts, pos limit 10) e ${eventJoins} order by e.ts, e.pos`),
-  b: sql('event_before_time', `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts <= $2 order by ts desc, pos desc limit 10) e ${eventJoins} order by e.ts desc, e.pos desc`),
+  f: sql(
+    'event_after_time',
+    `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts >= $2 order by ts, pos limit 10) e ${eventJoins} order by e.ts, e.pos`,
+  ),
+  b: sql(
+    'event_before_time',
+    `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts <= $2 order by ts desc, pos desc limit 10) e ${eventJoins} order by e.ts desc, e.pos desc`,
+  ),
 };
 
 export const formatTopological = ({ depth, pos }: TopologicalToken): string => `t${depth}_${pos}`;
@@ -95,7 +101,10 @@ export class RoomReader {
   async stateEvents(state: Iterable<number>, reader: Reader): Promise<string[]> {
     const nids = [...state];
     const loaded = await this.#engine.events.byNids(nids);
-    return this.render(nids.flatMap((nid) => loaded.get(nid) ?? []).map((stored) => ({ stored, membership: undefined })), reader);
+    return this.render(
+      nids.flatMap((nid) => loaded.get(nid) ?? []).map((stored) => ({ stored, membership: undefined })),
+      reader,
+    );
   }
 
   /** The event, if it is in the room and the user may see it; else M_NOT_FOUND. */
@@ -155,7 +164,14 @@ export class RoomReader {
     let at = from;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       const wanted = limit - events.length;
-      const rows = await this.#db.query<EventRow>(backwards ? selectBackwards : selectForwards, [room.nid, at.depth, at.pos, bound.depth, bound.pos, wanted]);
+      const rows = await this.#db.query<EventRow>(backwards ? selectBackwards : selectForwards, [
+        room.nid,
+        at.depth,
+        at.pos,
+        bound.depth,
+        bound.pos,
+        wanted,
+      ]);
       const stored = this.#engine.events.fromRows(rows);
       events.push(...(await this.#visibility.filter(room, userNid, stored.filter(passes))));
       const last = stored.at(-1);

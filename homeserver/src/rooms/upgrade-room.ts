@@ -12,8 +12,15 @@ import type { EventDraft, RoomEngine } from './room-engine.ts';
 
 /** State that the new room takes over; members other than bans come by themselves. */
 const TRANSFERRED = [
-  'm.room.server_acl', 'm.room.encryption', 'm.room.name', 'm.room.avatar', 'm.room.topic', 'm.room.guest_access',
-  'm.room.history_visibility', 'm.room.join_rules', 'm.room.power_levels',
+  'm.room.server_acl',
+  'm.room.encryption',
+  'm.room.name',
+  'm.room.avatar',
+  'm.room.topic',
+  'm.room.guest_access',
+  'm.room.history_visibility',
+  'm.room.join_rules',
+  'm.room.power_levels',
 ];
 
 export interface UpgradeDeps {
@@ -31,7 +38,8 @@ export async function upgradeRoom(
 ): Promise<Room> {
   const { engine } = deps;
   const version = findRoomVersion(request.new_version);
-  if (!version) throw new MatrixError('M_UNSUPPORTED_ROOM_VERSION', 400, `This server does not know room version ${request.new_version.slice(0, 40)}.`);
+  if (!version)
+    throw new MatrixError('M_UNSUPPORTED_ROOM_VERSION', 400, `This server does not know room version ${request.new_version.slice(0, 40)}.`);
   if (!room.isJoined(user.userNid)) throw forbidden('You are not in this room.');
   const [create, powerLevels] = await Promise.all([engine.stateEvent(room, 'm.room.create', ''), engine.stateEvent(room, 'm.room.power_levels', '')]);
   const levels = readPowerLevels({ version: room.version, create: create?.event, powerLevels: powerLevels?.event });
@@ -63,7 +71,12 @@ export async function upgradeRoom(
     create: { sender: user.userId, type: 'm.room.create', stateKey: '', content: creation },
     initial: () => [
       { sender: user.userId, type: 'm.room.member', stateKey: user.userId, content: { ...ownProfile, membership: 'join' } },
-      { sender: user.userId, type: 'm.room.power_levels', stateKey: '', content: startingLevels(newLevels, user.userId, version.privilegedCreators ? creators : undefined) },
+      {
+        sender: user.userId,
+        type: 'm.room.power_levels',
+        stateKey: '',
+        content: startingLevels(newLevels, user.userId, version.privilegedCreators ? creators : undefined),
+      },
       ...transferred,
       ...bans,
       ...(version.privilegedCreators ? [] : [{ sender: user.userId, type: 'm.room.power_levels', stateKey: '', content: newLevels }]),
@@ -87,7 +100,9 @@ function startingLevels(levels: JsonObject, userId: string, creators: readonly s
     for (const creator of creators) delete users[creator];
     return { ...levels, users };
   }
-  const needed = [levels['state_default'], levels['ban'], ...Object.values((levels['events'] ?? {}) as JsonObject), 100].filter((level) => typeof level === 'number');
+  const needed = [levels['state_default'], levels['ban'], ...Object.values((levels['events'] ?? {}) as JsonObject), 100].filter(
+    (level) => typeof level === 'number',
+  );
   return { ...levels, users: { ...users, [userId]: Math.max(...needed) } };
 }
 

@@ -51,7 +51,7 @@ export class EventVisibility {
       // Somebody who left sees what was shared before they left.
       const lastJoined = await this.#lastJoined(room, userNid);
       // Whoever an event is about sees it, whatever the setting.
-    const times = await this.#membershipsAt(unclear, userNid);
+      const times = await this.#membershipsAt(unclear, userNid);
       for (const [stored, { own, membership, before, visibilityThen }] of times) {
         const setting = (stored.pos ?? 0) > since ? visibility : visibilityThen;
         const joinedSince = joined || (lastJoined !== undefined && (stored.pos ?? 0) < lastJoined);

@@ -14,7 +14,10 @@ export interface ChosenDatabase extends AsyncDisposable {
 /** Connections of an embedded database beyond the pool: notifications, the CLI, a person with psql. */
 const SPARE_CONNECTIONS = 10;
 
-export async function chooseDatabase(config: Config, log: { info: (message: string) => void; error: (error: Error) => void }): Promise<ChosenDatabase> {
+export async function chooseDatabase(
+  config: Config,
+  log: { info: (message: string) => void; error: (error: Error) => void },
+): Promise<ChosenDatabase> {
   const { database, server } = config;
   const postgres =
     database.url === undefined

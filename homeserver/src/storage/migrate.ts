@@ -36,7 +36,9 @@ export async function migrate(url: string): Promise<void> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (message.includes('migration directory is corrupt')) {
-      throw new MigrationError('The database was written by a newer version of NexusComm. Start that version, or restore a backup.', { cause: error });
+      throw new MigrationError('The database was written by a newer version of NexusComm. Start that version, or restore a backup.', {
+        cause: error,
+      });
     }
     throw new MigrationError(`The database could not be brought up to date: ${message.split(' - ').at(-1)}`, { cause: error });
   } finally {

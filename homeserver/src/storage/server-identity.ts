@@ -26,7 +26,9 @@ async function settled(db: Queryable, key: string, value: string): Promise<strin
 export async function settleServerName(db: Queryable, name: string): Promise<void> {
   const stored = await settled(db, 'server_name', name);
   if (stored !== name) {
-    throw new IdentityError(`server.name is "${name}", but this database belongs to "${stored}": set it back, or use another database [NEXUS_SERVER_NAME]`);
+    throw new IdentityError(
+      `server.name is "${name}", but this database belongs to "${stored}": set it back, or use another database [NEXUS_SERVER_NAME]`,
+    );
   }
 }
 
@@ -47,7 +49,8 @@ export async function loadSigningKey(db: Queryable, dataDir: string): Promise<Si
   }
   const [algorithm, name, encoded] = text.trim().split(/\s+/);
   const seed = encoded === undefined ? undefined : decodeBase64(encoded);
-  if (algorithm !== 'ed25519' || name === undefined || seed?.length !== 32) throw new IdentityError(`${file} is not a signing key: restore it from a backup.`);
+  if (algorithm !== 'ed25519' || name === undefined || seed?.length !== 32)
+    throw new IdentityError(`${file} is not a signing key: restore it from a backup.`);
   return remember(db, createSigningKey(seed, `ed25519:${name}`), file);
 }
 

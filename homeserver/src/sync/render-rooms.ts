@@ -55,7 +55,12 @@ export class RoomRenderer {
   }
 
   /** `"!id":{...}` of each joined or left room that has something to tell. */
-  async rooms(request: SyncRequest, memberships: readonly LiveMembership[], left: boolean, roomData: ReadonlyMap<number, AccountDataEntry[]>): Promise<string[]> {
+  async rooms(
+    request: SyncRequest,
+    memberships: readonly LiveMembership[],
+    left: boolean,
+    roomData: ReadonlyMap<number, AccountDataEntry[]>,
+  ): Promise<string[]> {
     const rooms = await this.#deps.engine.byNids(memberships.map((membership) => membership.roomNid));
     const views = memberships.flatMap((membership) => {
       const room = rooms.get(membership.roomNid);
@@ -108,8 +113,7 @@ export class RoomRenderer {
 
   async #fillTimeline(request: SyncRequest, view: RoomView, newest: readonly StoredEvent[], limit: number): Promise<void> {
     const { timeline: filter } = request.filter;
-    const passes = (stored: StoredEvent): boolean =>
-      allowsStored(filter, stored) && (stored.isState || !request.ignored.has(stored.event.sender));
+    const passes = (stored: StoredEvent): boolean => allowsStored(filter, stored) && (stored.isState || !request.ignored.has(stored.event.sender));
     let page = newest;
     let found: VisibleEvent[] = [];
     for (let pages = 0; ; pages++) {
@@ -364,8 +368,7 @@ function changesInRing(room: Room, since: number, upto: number): Map<number, num
 }
 
 function renderUnread(unread: UnreadCounts, byThread: boolean): string {
-  const counts = (notifications: number, highlights: number): string =>
-    `{"notification_count":${notifications},"highlight_count":${highlights}}`;
+  const counts = (notifications: number, highlights: number): string => `{"notification_count":${notifications},"highlight_count":${highlights}}`;
   if (!byThread) {
     let { notifications, highlights } = unread;
     for (const thread of unread.threads.values()) {

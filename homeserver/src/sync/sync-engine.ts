@@ -88,7 +88,10 @@ export class SyncEngine {
         ignored: await sources.accountData.ignoredUsers(call.userNid),
         now: now(),
       };
-      const answer = await this.#answer(request, call.since === undefined || call.fullState || now() >= deadline || call.signal.aborted || hub.closed);
+      const answer = await this.#answer(
+        request,
+        call.since === undefined || call.fullState || now() >= deadline || call.signal.aborted || hub.closed,
+      );
       if (answer) return answer;
       await hub.wait(user, upto, deadline - now(), call.signal);
     }
@@ -167,9 +170,7 @@ export class SyncEngine {
     const [accountData, presence, toDevice, devices] = await Promise.all([
       sources.accountData.changed(user.userNid, since, upto),
       news && !filter.presence.passesNone ? sources.presence.changed(user.userNid, since, upto) : [],
-      news || toDeviceSince < since
-        ? sources.toDevice.pending(deviceNid, toDeviceSince, upto, maxToDevice)
-        : { events: [] as string[], pos: upto },
+      news || toDeviceSince < since ? sources.toDevice.pending(deviceNid, toDeviceSince, upto, maxToDevice) : { events: [] as string[], pos: upto },
       since > 0 && news ? sources.deviceLists.changed(user.userNid, since, upto) : { changed: [], left: [] },
     ]);
     return {

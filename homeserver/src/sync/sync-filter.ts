@@ -34,8 +34,7 @@ export interface SyncFilter {
   readonly roomAccountData: RoomEventFilter;
 }
 
-const invalid = (path: string, expected: string): MatrixError =>
-  new MatrixError('M_INVALID_PARAM', 400, `The filter's ${path} must be ${expected}.`);
+const invalid = (path: string, expected: string): MatrixError => new MatrixError('M_INVALID_PARAM', 400, `The filter's ${path} must be ${expected}.`);
 
 function member(object: JsonObject, name: string, path: string): JsonObject {
   const value = object[name];
@@ -80,7 +79,8 @@ export function parseRoomEventFilter(source: JsonObject, path: string): RoomEven
   const rooms = ids(source, 'rooms', path, isRoomId, 'room ids');
   const notRooms = new Set(ids(source, 'not_rooms', path, isRoomId, 'room ids'));
   const limit = source['limit'];
-  if (limit !== undefined && (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 0)) throw invalid(`${path}.limit`, 'a whole number above 0');
+  if (limit !== undefined && (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 0))
+    throw invalid(`${path}.limit`, 'a whole number above 0');
   const containsUrl = source['contains_url'];
   if (containsUrl !== undefined && typeof containsUrl !== 'boolean') throw invalid(`${path}.contains_url`, 'true or false');
 
@@ -95,8 +95,7 @@ export function parseRoomEventFilter(source: JsonObject, path: string): RoomEven
     lazyLoadMembers: flag(source, 'lazy_load_members', path),
     includeRedundantMembers: flag(source, 'include_redundant_members', path),
     unreadThreadNotifications: flag(source, 'unread_thread_notifications', path),
-    passesAll:
-      !types && notTypes.length === 0 && !senders && notSenders.size === 0 && !rooms && notRooms.size === 0 && containsUrl === undefined,
+    passesAll: !types && notTypes.length === 0 && !senders && notSenders.size === 0 && !rooms && notRooms.size === 0 && containsUrl === undefined,
     passesNone: types?.length === 0 || senders?.length === 0 || rooms?.length === 0,
     allowsType,
     allowsRoom,

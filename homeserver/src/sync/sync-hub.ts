@@ -10,10 +10,7 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
 import { UserLive, type LiveMembership } from './user-live.ts';
 
-const selectMemberships = sql(
-  'user_memberships',
-  'select room_nid, membership, nid, pos, since, sender, forgotten from member where user_nid = $1',
-);
+const selectMemberships = sql('user_memberships', 'select room_nid, membership, nid, pos, since, sender, forgotten from member where user_nid = $1');
 
 interface MembershipRow {
   room_nid: number;

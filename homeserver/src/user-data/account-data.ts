@@ -57,7 +57,12 @@ export class AccountData implements AccountDataSource {
   }
 
   /** Changes content by what it was; updates of one user follow each other. `change` returns undefined to leave it. */
-  async update(userNid: number, roomNid: number, type: string, change: (before: JsonObject | undefined) => Promise<JsonObject | undefined>): Promise<void> {
+  async update(
+    userNid: number,
+    roomNid: number,
+    type: string,
+    change: (before: JsonObject | undefined) => Promise<JsonObject | undefined>,
+  ): Promise<void> {
     const queue = this.#queues.get(userNid) ?? new Mailbox();
     this.#queues.set(userNid, queue);
     try {

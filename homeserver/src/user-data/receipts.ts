@@ -31,7 +31,10 @@ interface ReceiptRow {
   pos: number;
 }
 
-const select = sql('receipt_rooms', 'select room_nid, user_nid, kind, thread, event_id, event_pos, ts, pos from receipt where room_nid = any($1::int8[])');
+const select = sql(
+  'receipt_rooms',
+  'select room_nid, user_nid, kind, thread, event_id, event_pos, ts, pos from receipt where room_nid = any($1::int8[])',
+);
 const upsert = sql(
   'receipt_set',
   `insert into receipt (room_nid, user_nid, kind, thread, event_id, event_pos, ts, pos) values ($1, $2, $3, $4, $5, $6, $7, $8)

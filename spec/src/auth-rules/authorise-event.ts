@@ -14,15 +14,7 @@ import { authorisePowerLevels } from './power-levels-event.ts';
 import { readPowerLevels } from './power-levels.ts';
 import { authoriseRedaction } from './redaction-event.ts';
 import { ruleNumber, type Section } from './rule-numbers.ts';
-import {
-  allowed,
-  denied,
-  membershipIn,
-  type AuthContext,
-  type AuthState,
-  type AuthVerdict,
-  type VerifySignature,
-} from './verdict.ts';
+import { allowed, denied, membershipIn, type AuthContext, type AuthState, type AuthVerdict, type VerifySignature } from './verdict.ts';
 
 const refuseSignature: VerifySignature = () => false;
 
@@ -34,8 +26,7 @@ export function authoriseEvent(options: {
   verifySignature?: VerifySignature;
 }): AuthVerdict {
   const { version, event, state, verifySignature = refuseSignature } = options;
-  const deny = (section: Section, reason: string, ...under: readonly number[]): AuthVerdict =>
-    denied(ruleNumber(version, section, ...under), reason);
+  const deny = (section: Section, reason: string, ...under: readonly number[]): AuthVerdict => denied(ruleNumber(version, section, ...under), reason);
   // 1. m.room.create
   if (event.type === 'm.room.create') return authoriseCreate(version, event);
   // since version 12: the room id names the create event; before, 2.4. needs one

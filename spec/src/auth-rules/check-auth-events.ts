@@ -25,7 +25,8 @@ export function checkAuthEvents(options: {
     seen.add(key);
   }
   for (const auth of authEvents) {
-    if (!selected.has(stateKeyOf(auth.type, auth.stateKey ?? ''))) return deny(2, `auth_events names ${auth.type}, which does not decide on this event.`);
+    if (!selected.has(stateKeyOf(auth.type, auth.stateKey ?? '')))
+      return deny(2, `auth_events names ${auth.type}, which does not decide on this event.`);
   }
   if (authEvents.some(isRejected)) return deny(3, 'auth_events names a rejected event.');
   if (!version.hashedRoomId && !seen.has(stateKeyOf('m.room.create', ''))) return deny(4, 'auth_events does not name the create event.');

@@ -57,8 +57,7 @@ function partOf(content: JsonObject, name: string): JsonObject {
 
 /** The levels of two objects that differ, of the given keys or of all. What is no level counts as absent. */
 function changesBetween(version: RoomVersion, before: JsonObject, after: JsonObject, keys?: readonly string[]): Change[] {
-  const read = (object: JsonObject, key: string): number | undefined =>
-    Object.hasOwn(object, key) ? readLevel(object[key], version) : undefined;
+  const read = (object: JsonObject, key: string): number | undefined => (Object.hasOwn(object, key) ? readLevel(object[key], version) : undefined);
   return [...(keys ?? new Set([...Object.keys(before), ...Object.keys(after)]))]
     .map((key) => ({ key, before: read(before, key), after: read(after, key) }))
     .filter((change) => change.before !== change.after);

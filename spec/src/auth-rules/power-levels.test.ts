@@ -14,18 +14,30 @@ const bob = '@bob:b.example';
 const carol = '@carol:a.example';
 
 function createOf(version: RoomVersion, content: JsonObject): ReturnType<typeof makeEvent> {
-  return makeEvent(version, { roomId: version.hashedRoomId ? undefined : '!r:a.example', type: 'm.room.create', stateKey: '', sender: alice, content, eventId: '$c:a.example' });
+  return makeEvent(version, {
+    roomId: version.hashedRoomId ? undefined : '!r:a.example',
+    type: 'm.room.create',
+    stateKey: '',
+    sender: alice,
+    content,
+    eventId: '$c:a.example',
+  });
 }
 
 function levelsOf(version: RoomVersion, content: JsonObject | undefined, createContent: JsonObject = { creator: alice }): PowerLevels {
   const create = createOf(version, createContent);
-  const powerLevels = content && makeEvent(version, { roomId: create.roomId, type: 'm.room.power_levels', stateKey: '', sender: alice, content, eventId: '$p:a.example' });
+  const powerLevels =
+    content &&
+    makeEvent(version, { roomId: create.roomId, type: 'm.room.power_levels', stateKey: '', sender: alice, content, eventId: '$p:a.example' });
   return readPowerLevels({ version, create, powerLevels });
 }
 
-test.each(forVersions(readFixture<Fixture>('power-level-values.json').cases))('version $version.id: $case.value', ({ version, case: { value, level } }) => {
-  expect(readLevel(value, version)).toBe(level ?? undefined);
-});
+test.each(forVersions(readFixture<Fixture>('power-level-values.json').cases))(
+  'version $version.id: $case.value',
+  ({ version, case: { value, level } }) => {
+    expect(readLevel(value, version)).toBe(level ?? undefined);
+  },
+);
 
 test('a float beyond a double is no level', () => {
   expect(readLevel(JSON.parse('1e400') as number, roomVersions[1])).toBeUndefined();
@@ -37,7 +49,9 @@ describe.each(Object.values(roomVersions))('version $id', (version) => {
     expect(levels).toMatchObject({ ban: 50, kick: 50, redact: 50, invite: 0, stateDefault: 50, eventsDefault: 0, usersDefault: 0 });
     expect(levels.userLevel(alice)).toBe(version.privilegedCreators ? Number.POSITIVE_INFINITY : 100);
     expect(levels.userLevel(bob)).toBe(0);
-    expect([levels.eventLevel('m.room.topic', true), levels.eventLevel('m.room.message', false), levels.notificationLevel('room')]).toEqual([50, 0, 50]);
+    expect([levels.eventLevel('m.room.topic', true), levels.eventLevel('m.room.message', false), levels.notificationLevel('room')]).toEqual([
+      50, 0, 50,
+    ]);
   });
 
   test('defaults with an empty event', () => {
@@ -82,7 +96,11 @@ describe.each(Object.values(roomVersions))('version $id', (version) => {
 
 test('floats are cut off before version 6', () => {
   const [create, powerLevels] = [createOf(roomVersions[5], { creator: alice }), createOf(roomVersions[5], {})];
-  const levels = readPowerLevels({ version: roomVersions[5], create, powerLevels: { ...powerLevels, content: { users: { [bob]: 50.57 }, ban: 49.9 } } });
+  const levels = readPowerLevels({
+    version: roomVersions[5],
+    create,
+    powerLevels: { ...powerLevels, content: { users: { [bob]: 50.57 }, ban: 49.9 } },
+  });
   expect([levels.userLevel(bob), levels.ban]).toEqual([50, 49]);
 });
 

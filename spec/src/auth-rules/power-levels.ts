@@ -46,11 +46,7 @@ export function creatorsOf(version: RoomVersion, create: RoomEvent | undefined):
   return [create.sender, ...(Array.isArray(additional) ? additional.filter((user) => typeof user === 'string') : [])];
 }
 
-export function readPowerLevels(options: {
-  version: RoomVersion;
-  create: RoomEvent | undefined;
-  powerLevels: RoomEvent | undefined;
-}): PowerLevels {
+export function readPowerLevels(options: { version: RoomVersion; create: RoomEvent | undefined; powerLevels: RoomEvent | undefined }): PowerLevels {
   const { version, create, powerLevels } = options;
   const creators = creatorsOf(version, create);
   const content: JsonObject = powerLevels?.content ?? {};
@@ -58,8 +54,7 @@ export function readPowerLevels(options: {
   const users = part('users');
   const events = part('events');
   const notifications = part('notifications');
-  const read = (object: JsonObject, key: string): number | undefined =>
-    Object.hasOwn(object, key) ? readLevel(object[key], version) : undefined;
+  const read = (object: JsonObject, key: string): number | undefined => (Object.hasOwn(object, key) ? readLevel(object[key], version) : undefined);
   const level = (name: keyof typeof DEFAULT_LEVELS): number => read(content, name) ?? DEFAULT_LEVELS[name];
   const usersDefault = level('users_default');
   const eventsDefault = level('events_default');

@@ -24,7 +24,9 @@ afterAll(() => peer?.[Symbol.asyncDispose]());
 const compared = peer ? test : test.skip;
 
 compared.each(
-  ['create.json', 'any-event.json', 'member.json', 'power-levels.json'].flatMap((file) => Object.values(roomVersions).map((version) => ({ file, version }))),
+  ['create.json', 'any-event.json', 'member.json', 'power-levels.json'].flatMap((file) =>
+    Object.values(roomVersions).map((version) => ({ file, version })),
+  ),
 )('$file, version $version.id', async ({ file, version }: { file: string; version: RoomVersion }) => {
   const { base, cases } = readFixture<Fixture>(file);
   for (const { case: item } of forVersions(cases).filter((each) => each.version === version && !DISPUTED.has(each.case.name))) {

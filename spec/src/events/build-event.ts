@@ -41,8 +41,7 @@ export function buildEvent(options: {
     version.eventIdFormat === 'random'
       ? references.map(({ eventId, json }) => [eventId, { sha256: encodeBase64(referenceHash(json, version, crypto)) }])
       : references.map(({ eventId }) => eventId);
-  const content =
-    fields.redacts !== undefined && version.updatedRedactionRules ? { ...fields.content, redacts: fields.redacts } : fields.content;
+  const content = fields.redacts !== undefined && version.updatedRedactionRules ? { ...fields.content, redacts: fields.redacts } : fields.content;
   const unhashed: JsonObject = {
     type: fields.type,
     sender: fields.sender,
@@ -90,4 +89,3 @@ export function signEvent(json: JsonObject, version: RoomVersion, serverName: Se
   const own = (signatures[serverName] ?? {}) as JsonObject;
   return { ...json, signatures: { ...signatures, [serverName]: { ...own, [key.keyId]: signature } } };
 }
-

@@ -3,8 +3,18 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { RoomVersion } from '../room-versions.ts';
 
 const TOP_LEVEL = [
-  'event_id', 'type', 'room_id', 'sender', 'state_key', 'content', 'hashes', 'signatures', 'depth', 'prev_events',
-  'auth_events', 'origin_server_ts',
+  'event_id',
+  'type',
+  'room_id',
+  'sender',
+  'state_key',
+  'content',
+  'hashes',
+  'signatures',
+  'depth',
+  'prev_events',
+  'auth_events',
+  'origin_server_ts',
 ];
 /** kept until version 11 */
 const OLD_TOP_LEVEL = ['origin', 'membership', 'prev_state'];

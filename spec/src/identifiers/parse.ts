@@ -29,11 +29,9 @@ function hasParts(text: string, sigil: string, emptyLocalpart: boolean): boolean
 export const isUserId = (text: string): text is UserId => hasParts(text, '@', true);
 export const isRoomAlias = (text: string): text is RoomAlias => hasParts(text, '#', false);
 /** Before room version 12 `!opaque:server`, since then `!` and a hash. */
-export const isRoomId = (text: string): text is RoomId =>
-  hasParts(text, '!', false) || (text.startsWith('!') && OPAQUE.test(text.slice(1)));
+export const isRoomId = (text: string): text is RoomId => hasParts(text, '!', false) || (text.startsWith('!') && OPAQUE.test(text.slice(1)));
 /** Room versions 1 and 2 `$opaque:server`, since then `$` and a hash (version 3 in standard Base64). */
-export const isEventId = (text: string): text is EventId =>
-  hasParts(text, '$', false) || /^\$[0-9A-Za-z_/+-]{1,254}$/.test(text);
+export const isEventId = (text: string): text is EventId => hasParts(text, '$', false) || /^\$[0-9A-Za-z_/+-]{1,254}$/.test(text);
 
 export function parseServerName(text: string): ServerName {
   if (!isServerName(text)) throw invalidParam(`"${text.slice(0, 80)}" is not a server name.`);

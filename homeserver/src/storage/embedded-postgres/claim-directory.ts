@@ -15,7 +15,8 @@ export class DirectoryInUse extends Error {
 export async function claimDirectory(directory: string): Promise<AsyncDisposable> {
   const name = `nexuscomm-${createHash('sha256').update(directory).digest('hex').slice(0, 24)}.lock`;
   const path = process.platform === 'win32' ? join('\\\\.\\pipe', name) : join(tmpdir(), name);
-  if (await isListening(path)) throw new DirectoryInUse(`Another NexusComm is running with ${directory}: stop it first, or choose another data directory.`);
+  if (await isListening(path))
+    throw new DirectoryInUse(`Another NexusComm is running with ${directory}: stop it first, or choose another data directory.`);
   await rm(path, { force: true });
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((done, fail) => {

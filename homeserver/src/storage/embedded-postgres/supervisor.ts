@@ -230,7 +230,9 @@ async function createCluster(binaries: PostgresBinaries, directory: string, opti
   const own = spawnSync(binaries.postgres, ['--version'], { encoding: 'utf8' }).stdout.match(/(\d+)/)?.[1];
   if (version !== undefined) {
     if (own !== undefined && version.trim() !== own) {
-      throw new Error(`${directory} was made by PostgreSQL ${version.trim()}, this is ${own}: dump it with the old version and restore it, or set NEXUS_DATABASE_URL.`);
+      throw new Error(
+        `${directory} was made by PostgreSQL ${version.trim()}, this is ${own}: dump it with the old version and restore it, or set NEXUS_DATABASE_URL.`,
+      );
     }
     return;
   }
@@ -239,7 +241,15 @@ async function createCluster(binaries: PostgresBinaries, directory: string, opti
   const half = `${directory}.new`;
   await rm(half, { recursive: true, force: true });
   const { command, args } = unprivileged(binaries.initdb, [
-    '-D', half, '-U', USER, '--encoding=UTF8', '--locale=C', '--auth=trust', '--no-sync', '--no-instructions',
+    '-D',
+    half,
+    '-U',
+    USER,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--auth=trust',
+    '--no-sync',
+    '--no-instructions',
   ]);
   const made = spawnSync(command, args, { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`PostgreSQL's initdb failed: ${(made.stderr || String(made.error)).trim().split('\n').at(-1)}`);

@@ -66,7 +66,13 @@ export function fixtureRoom(version: RoomVersion, base: readonly FixtureEvent[],
   const room = '!room:a.example';
   const make = (event: FixtureEvent): RoomEvent => {
     const isCreate = event.type === 'm.room.create';
-    const other = makeEvent(version, { roomId: room, type: 'org.example.other', sender: '@alice:a.example', content: {}, eventId: '$other:a.example' });
+    const other = makeEvent(version, {
+      roomId: room,
+      type: 'org.example.other',
+      sender: '@alice:a.example',
+      content: {},
+      eventId: '$other:a.example',
+    });
     const prevEvent = event.after_create === true ? create! : other;
     return makeEvent(version, {
       roomId: event.room_id ?? (version.hashedRoomId ? (isCreate ? undefined : (create?.roomId ?? room)) : room),

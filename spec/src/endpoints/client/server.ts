@@ -14,10 +14,18 @@ export const wellKnownSupport = endpoint({ method: 'GET', path: '/.well-known/ma
 export const turnServer = endpoint({ method: 'GET', path: `${V3}/voip/turnServer`, auth: 'user', rateLimit: 'general' });
 export const thirdPartyProtocols = endpoint({ method: 'GET', path: `${V3}/thirdparty/protocols`, auth: 'user', rateLimit: 'general' });
 export const reportRoom = endpoint({
-  method: 'POST', path: `${V3}/rooms/{roomId}/report`, auth: 'user', rateLimit: 'general', params: Type.Object({ roomId: Type.String() }),
+  method: 'POST',
+  path: `${V3}/rooms/{roomId}/report`,
+  auth: 'user',
+  rateLimit: 'general',
+  params: Type.Object({ roomId: Type.String() }),
   body: Type.Object({ reason: Type.String() }),
 });
 export const reportUser = endpoint({
-  method: 'POST', path: `${V3}/users/{userId}/report`, auth: 'user', rateLimit: 'general', params: Type.Object({ userId: Type.String() }),
+  method: 'POST',
+  path: `${V3}/users/{userId}/report`,
+  auth: 'user',
+  rateLimit: 'general',
+  params: Type.Object({ userId: Type.String() }),
   body: Type.Object({ reason: Type.String() }),
 });
