@@ -1,0 +1,90 @@
+/**
+ * What the protocol needs of its host. `homeserver` implements these; nothing here knows SQL, Koa or the clock. All of
+ * them may be called at the same time.
+ */
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
+
+export interface Clock {
+  /** ms since the epoch */
+  now(): number;
+  /** Resolves after so many ms; rejects with the signal's reason once it aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Log {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** A public key of another server (Server-Server API, "Retrieving server keys"). */
+export interface ServerKey {
+  /** for example `ed25519:a_1` */
+  readonly keyId: string;
+  /** 32 bytes */
+  readonly publicKey: Uint8Array;
+  /** ms since the epoch until which it may be used without asking again; for an expired key the time it expired at */
+  readonly validUntilTs: number;
+  /** set for a key of `old_verify_keys`: it signs nothing that is newer */
+  readonly expiredTs: number | undefined;
+}
+
+/** Keeps the keys of other servers over a restart. */
+export interface KeyStore {
+  find(server: ServerName): Promise<readonly ServerKey[]>;
+  save(server: ServerName, keys: readonly ServerKey[], fetchedAt: number): Promise<void>;
+}
+
+/** Whom this server talks to at all, by configuration; true for everybody if nothing is set. */
+export type ServerAllowed = (server: ServerName) => boolean;
+
+/** An event whose form, signatures and hash were checked; with a wrong hash it is redacted already. */
+export interface CheckedEvent {
+  readonly event: RoomEvent;
+}
+
+/** What became of a PDU. `soft-failed` events count as received. */
+export type PduOutcome =
+  | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
+  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
+
+/** The state of a room at one event, as another server tells it. */
+export interface ToldState {
+  readonly state: readonly EventId[];
+}
+
+/** The rooms of this server, as the inbound side sees them. */
+export interface RoomEngine {
+  /** undefined: this server has nobody in the room */
+  findRoom(roomId: string): Promise<{ readonly roomId: RoomId; readonly version: RoomVersion } | undefined>;
+  /** Those of the ids that this server does not have with the state around them (so outliers count as missing). */
+  missing(roomId: RoomId, eventIds: readonly EventId[]): Promise<EventId[]>;
+  /** Those of the ids that this server does not have at all. */
+  unknown(eventIds: readonly EventId[]): Promise<EventId[]>;
+  /** Checks 4-7 of the receipt of a PDU, then stores it. Its prev_events and auth_events must be here. */
+  receive(roomId: RoomId, event: CheckedEvent, origin: ServerName): Promise<PduOutcome>;
+  /** As `receive`, for an event whose prev_events are not here: the state before it is told. */
+  receiveAfterGap(roomId: RoomId, event: CheckedEvent, state: ToldState, origin: ServerName): Promise<PduOutcome>;
+  /** Stores events that have no place in the timeline but that others refer to. In any order. */
+  addOutliers(roomId: RoomId, events: readonly CheckedEvent[]): Promise<void>;
+  /** The newest events of the room that no event follows, for `get_missing_events`. */
+  extremities(roomId: RoomId): Promise<{ readonly eventIds: readonly EventId[]; readonly minDepth: number }>;
+  /** The room's ACL refuses the server (Server-Server API, "Server Access Control Lists"). */
+  isBanned(roomId: RoomId, server: ServerName): Promise<boolean>;
+}
+
+/** One ephemeral message between servers (Server-Server API, "EDUs"). */
+export interface Edu {
+  readonly edu_type: string;
+  readonly content: JsonObject;
+}
+
+/** Takes in what is not an event. Must not throw for what another server made wrong: it is dropped. */
+export interface EduReceiver {
+  receive(origin: ServerName, edu: Edu): Promise<void>;
+}
+
+export type { EventId, JsonObject, RoomEvent, RoomId, RoomVersion, ServerName, UserId };
