@@ -23,7 +23,7 @@ import { EventReader } from './event-reader.ts';
 import type { Member } from './membership.ts';
 import { placeEvent, type PlacedEvent } from './place-event.ts';
 import { Room, type HeadPlace } from './room.ts';
-import { findRoomNids, loadRooms, loadStates } from './room-loader.ts';
+import { findRoomNids, insertRoom, loadRooms, loadStates } from './room-loader.ts';
 import { shardOf } from './shard-leases.ts';
 import { stateKeyText } from './state-key.ts';
 import { SnapshotChain, type StateMap } from './state-snapshots.ts';
@@ -72,6 +72,13 @@ export interface RoomEngineOptions {
   readonly cache: { readonly rooms: number; readonly events: number; readonly recentEventsPerRoom: number; readonly states: number };
   readonly maxCommitBatch: number;
   readonly commitRetryMs: number;
+}
+
+/** The means of `exclusively`. */
+export interface RoomWriter {
+  place(placed: PlacedEvent): void;
+  /** Resolves when the head is what is stored. */
+  settle(): Promise<void>;
 }
 
 /** Gives a composed event its place on the head. */
@@ -249,6 +256,51 @@ export class RoomEngine {
     return room;
   }
 
+  /**
+   * Runs work alone on a room, in its mailbox. What it places follows the head at once and is committed in that order; the
+   * result is returned when all of it is durable.
+   */
+  async exclusively<T>(target: Room, work: (room: Room, writer: RoomWriter) => Promise<T>): Promise<T> {
+    const room = this.#pin(target);
+    try {
+      const { result, written } = await room.mailbox.run(async () => {
+        if (room.stale) await this.#reload(room);
+        const writes: Promise<void>[] = [];
+        const writer: RoomWriter = {
+          place: (placed) => {
+            room.advance(placed.change);
+            const write = this.#enqueue(room, [placed]);
+            write.catch(() => {}); // reported below
+            writes.push(write);
+          },
+          settle: async () => {
+            await room.settled();
+            if (room.stale) await Promise.all(writes).then(() => this.#reload(room));
+          },
+        };
+        return { result: await work(room, writer), written: Promise.all(writes) };
+      });
+      await written;
+      return result;
+    } finally {
+      this.#unpin(room);
+    }
+  }
+
+  /** The room for events of other servers, made known if it is not: a room without a head that this server is not in. */
+  async openRemote(roomId: RoomId, version: RoomVersion): Promise<Room> {
+    const known = await this.find(roomId);
+    if (known) return known;
+    await this.#options.positions.ready(1);
+    const nid = await insertRoom(this.#options.db, { nid: this.#options.positions.takeId(), roomId, version: version.id, shard: shardOf(roomId) });
+    return new Room({ nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] }, this.#options.cache.recentEventsPerRoom);
+  }
+
+  /** Lets go of what is in memory of a room: the next one to ask reads it from storage. */
+  evict(room: Room): void {
+    if (!room.busy) this.#rooms.delete(room.nid);
+  }
+
   async #append(target: Room, drafts: readonly EventDraft[], transaction: DraftTransaction | undefined): Promise<StoredEvent[]> {
     const room = this.#pin(target);
     try {
@@ -324,7 +376,7 @@ export class RoomEngine {
     const wanted: readonly (readonly [string, string])[] = room.version.hashedRoomId ? [...named, ['m.room.create', '']] : named;
     const keys = await this.strings.ids(wanted.map(([wantedType, key]) => stateKeyText(wantedType, key)));
     const nids = keys.map((key) => room.headStateNid(key));
-    const loaded = await this.#headEvents(
+    const loaded = await this.headEvents(
       room,
       nids.filter((nid) => nid !== undefined),
     );
@@ -353,7 +405,7 @@ export class RoomEngine {
       const [create, powerLevels] = await Promise.all(
         ['m.room.create', 'm.room.power_levels'].map(async (type) => {
           const nid = room.headStateNid(await this.strings.id(stateKeyText(type, '')));
-          return nid === undefined ? undefined : (await this.#headEvents(room, [nid])).get(nid)?.event;
+          return nid === undefined ? undefined : (await this.headEvents(room, [nid])).get(nid)?.event;
         }),
       );
       const levels = readPowerLevels({ version: room.version, create: create!, powerLevels });
@@ -366,7 +418,7 @@ export class RoomEngine {
   async #equalState(room: Room, draft: EventDraft, stateKey: string): Promise<StoredEvent | undefined> {
     const nid = room.headStateNid(await this.strings.id(stateKeyText(draft.type, stateKey)));
     if (nid === undefined) return undefined;
-    const current = (await this.#headEvents(room, [nid])).get(nid);
+    const current = (await this.headEvents(room, [nid])).get(nid);
     const equal =
       current !== undefined &&
       current.redactedBy === undefined &&
@@ -379,14 +431,15 @@ export class RoomEngine {
   async #tipEvents(room: Room): Promise<RoomEventReference[]> {
     const { tips } = room.head;
     if (room.version.eventIdFormat !== 'random') return tips.map((tip) => ({ eventId: tip.eventId as EventId, json: {} }));
-    const loaded = await this.#headEvents(
+    const loaded = await this.headEvents(
       room,
       tips.map((tip) => tip.nid),
     );
     return tips.map((tip) => loaded.get(tip.nid)!.event);
   }
 
-  async #headEvents(room: Room, nids: readonly number[]): Promise<Map<number, StoredEvent>> {
+  /** Events of the head by number, those not committed yet included. */
+  async headEvents(room: Room, nids: readonly number[]): Promise<Map<number, StoredEvent>> {
     const pending = nids.flatMap((nid) => room.headEvent(nid) ?? []);
     const rest = nids.filter((nid) => !room.headEvent(nid));
     const found = rest.length === 0 ? new Map<number, StoredEvent>() : await this.events.byNids(rest);
@@ -405,7 +458,7 @@ export class RoomEngine {
             if (i === placed.length - 1) resolve();
           },
           failed: (error) => {
-            room.stale = true;
+            room.markStale();
             reject(error);
           },
         });
