@@ -60,6 +60,10 @@ export interface EventPlace {
   readonly redactedBy?: number | undefined;
   readonly transaction?: DraftTransaction | undefined;
   readonly wasOutlier?: boolean;
+  /** this server comes to a room as it is: only the event's own membership is news */
+  readonly quiet?: boolean;
+  /** rows of state and members, other than the event's own, are written already */
+  readonly written?: boolean;
   readonly gaps?: readonly string[];
 }
 
@@ -144,7 +148,10 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
     chain: head.chain,
     state: new Map(place.state.map(({ key, nid: entry }) => [key, entry])),
     members: place.members,
+    news: place.quiet === true ? place.members.filter((member) => member.nid === nid) : place.members,
   };
+  const unwritten = <T extends { readonly nid: number }>(entries: readonly T[]): readonly T[] =>
+    place.written === true ? entries.filter((entry) => entry.nid === nid) : entries;
   const lastPos = pos !== null && pos > 0 ? pos : room.headLastPos;
   const write: RoomWrite = {
     shard: room.shard,
@@ -171,8 +178,8 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
     head: { roomNid: room.nid, tips: head.tips.map((tip) => tip.nid), snap: head.chain.id, depth: head.depth, lastPos },
     room: room.isNew ? { nid: room.nid, roomId: room.roomId, version: room.version.id } : undefined,
     snapshots: place.snapshots,
-    state: place.state.map((entry) => ({ ...entry, roomNid: room.nid })),
-    members: place.members.map((member) => ({ ...member, roomNid: room.nid, sender: member.senderNid, server: member.serverNid })),
+    state: unwritten(place.state).map((entry) => ({ ...entry, roomNid: room.nid })),
+    members: unwritten(place.members).map((member) => ({ ...member, roomNid: room.nid, sender: member.senderNid, server: member.serverNid })),
     txn: transaction && { deviceNid: transaction.deviceNid, txnId: transaction.scopedTxnId, ts: now() },
     relation:
       numbers.relation && !hidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,

@@ -156,7 +156,8 @@ export class RoomEngine {
 
   /** The room, if it is in memory. */
   cached(nid: number): Room | undefined {
-    return this.#pinned.get(nid) ?? this.#rooms.get(nid);
+    const room = this.#pinned.get(nid) ?? this.#rooms.get(nid);
+    return room?.exists === true ? room : undefined;
   }
 
   async byNid(nid: number): Promise<Room | undefined> {
@@ -467,12 +468,17 @@ export class RoomEngine {
   }
 
   #committed(room: Room, { stored, change, write }: PlacedEvent): void {
-    const members = change.members.map((after) => ({ before: room.members.get(after.userNid), after }));
+    const members = (change.news ?? change.members).map((after) => ({ before: room.members.get(after.userNid), after }));
     room.commit(change);
     this.events.remember(stored);
     const redacted = write.redacts === undefined ? undefined : this.events.cached(write.redacts);
     redacted?.markRedacted(stored.nid);
+    if (write.room) {
+      this.#rooms.set(room.nid, room);
+      this.#nidOfId.set(room.roomId, room.nid);
+    }
     if (write.relation) this.events.cachedById(write.relation.parent)?.markRelated();
+    if (stored.pos === null || stored.pos < 0) return;
     for (const listener of this.#listeners) listener({ room, stored, members, redacted });
   }
 
@@ -502,9 +508,9 @@ export class RoomEngine {
 
   /** The one live object of the room, kept in memory until `#unpin`. */
   #pin(room: Room): Room {
-    const live = this.cached(room.nid) ?? room;
+    const live = this.#pinned.get(room.nid) ?? this.#rooms.get(room.nid) ?? room;
     this.#pinned.set(live.nid, live);
-    this.#rooms.set(live.nid, live);
+    if (live.exists) this.#rooms.set(live.nid, live);
     return live;
   }
 
