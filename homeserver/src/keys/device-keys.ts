@@ -286,7 +286,8 @@ function columnsOf(entries: readonly KeyEntry[]): [string[], string[], string[]]
 /** The public key of a cross-signing key: the one value under `keys`. */
 export function publicKeyOf(key: JsonObject): string {
   const keys = key['keys'];
-  return isJsonObject(keys) ? String(Object.values(keys)[0] ?? '') : '';
+  const [first] = isJsonObject(keys) ? Object.values(keys) : [];
+  return typeof first === 'string' ? first : '';
 }
 
 function unsigned(key: JsonObject): string {

@@ -21,7 +21,7 @@ export function referenceHash(json: JsonObject, version: RoomVersion, crypto: Cr
 
 /** The event's id: its own in versions 1 and 2, else made from the reference hash. */
 export function eventIdOf(json: JsonObject, version: RoomVersion, crypto: CryptoProvider): EventId {
-  if (version.eventIdFormat === 'random') return String(json['event_id']) as EventId;
+  if (version.eventIdFormat === 'random') return json['event_id'] as EventId;
   const alphabet = version.eventIdFormat === 'base64' ? 'base64' : 'base64url';
   return `$${encodeBase64(referenceHash(json, version, crypto), alphabet)}` as EventId;
 }

@@ -65,6 +65,6 @@ function redactMember(content: JsonObject, version: RoomVersion): JsonObject {
 export function redactEventJson(json: JsonObject, version: RoomVersion): JsonObject {
   const kept = pick(json, version.updatedRedactionRules ? TOP_LEVEL : [...TOP_LEVEL, ...OLD_TOP_LEVEL]);
   const content = isJsonObject(json['content']) ? json['content'] : {};
-  kept['content'] = redactContent(String(json['type']), content, version);
+  kept['content'] = redactContent(typeof json['type'] === 'string' ? json['type'] : '', content, version);
   return kept;
 }
