@@ -23,6 +23,7 @@ import { serverRoutes } from './client-api/server.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
+import { OutsideMemberships } from './federation/outside-memberships.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
@@ -243,7 +244,9 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     defaultTimelineLimit: DEFAULT_TIMELINE_EVENTS,
     maxTimelineLimit: limits.sync_timeline_events,
   });
+  const outside = new OutsideMemberships({ db, engine, positions, hub });
   const syncEngine = new SyncEngine({
+    outside: (userNid, rooms) => outside.shown(userNid, rooms),
     db,
     engine,
     hub,

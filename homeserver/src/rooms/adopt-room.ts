@@ -69,7 +69,8 @@ export async function adoptRoom(
       await nextTurn();
     }
   }
-  const outcome = await remote.receive(room, join, { told, replacesHead: true, stateWrittenAt });
+  const { outcome, durable } = await remote.receive(room, join, { told, replacesHead: true, stateWrittenAt });
+  await durable;
   return { room: engine.cached(room.nid) ?? room, outcome };
 }
 

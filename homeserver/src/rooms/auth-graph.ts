@@ -2,6 +2,7 @@
  * A room's auth chains as a graph of numbers: each state event points to its auth events. Numbers are given in an order
  * in which auth events come before what they authorise, so every question is one sweep over typed arrays.
  */
+import { LRUCache } from 'lru-cache';
 import { sql, type Queryable } from '../storage/database.ts';
 
 const selectEdges = sql(
@@ -140,6 +141,26 @@ export class AuthGraph {
       else high = middle - 1;
     }
     return -1;
+  }
+}
+
+/** Rooms whose auth chains are kept in memory. */
+const MAX_GRAPHS = 200;
+
+export class AuthGraphs {
+  readonly #db: Queryable;
+  readonly #graphs = new LRUCache<number, AuthGraph>({ max: MAX_GRAPHS });
+
+  constructor(db: Queryable) {
+    this.#db = db;
+  }
+
+  /** The auth chains of a room, with all that is stored. */
+  async of(roomNid: number): Promise<AuthGraph> {
+    const graph = this.#graphs.get(roomNid) ?? new AuthGraph(roomNid);
+    this.#graphs.set(roomNid, graph);
+    await graph.refresh(this.#db);
+    return graph;
   }
 }
 

@@ -1,16 +1,15 @@
 /** Joining, leaving, inviting, removing, banning, knocking (Client-Server API, "Room membership"). */
-import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { MatrixError, badJson, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import { parseRoomAlias, parseRoomId, parseUserId, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
-import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { RoomAliases } from './aliases.ts';
 import { BAN, INVITE, JOIN, KNOCK, LEAVE } from './membership.ts';
 import type { Room } from './room.ts';
 import type { RoomEngine } from './room-engine.ts';
-import { stateKeyText } from './state-key.ts';
+import { vouchingUser } from './vouching.ts';
 
 const setForgotten = sql('member_forget', 'update member set forgotten = true where user_nid = $1 and room_nid = $2');
 const selectRooms = sql('member_rooms', 'select room_nid from member where user_nid = $1 and membership = any($2::int2[])');
@@ -73,7 +72,7 @@ export class Memberships {
     const guestAccess =
       actor.isGuest === true ? (await this.#engine.stateEvent(room, 'm.room.guest_access', ''))?.content['guest_access'] : 'can_join';
     if (guestAccess !== 'can_join') throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'This room takes no guests.');
-    const vouching = await this.#vouchingUser(room, actor);
+    const vouching = await vouchingUser(this.#engine, await this.#engine.strings.id(this.#serverName), room, actor.userNid);
     await this.#change(room, actor.userId, actor.userId, {
       ...(await this.profileContent(actor.userId)),
       membership: 'join',
@@ -158,39 +157,6 @@ export class Memberships {
 
   async #change(room: Room, sender: UserId, target: string, content: JsonObject): Promise<void> {
     await this.#engine.send(room, { sender, type: 'm.room.member', stateKey: target, content });
-  }
-
-  /** For a restricted room: somebody of this server who may invite, if the user is in a room that the rule names. */
-  async #vouchingUser(room: Room, actor: Actor): Promise<string | undefined> {
-    const membership = room.members.get(actor.userNid)?.membership;
-    if (membership === INVITE || membership === JOIN) return undefined;
-    const rules = (await this.#engine.stateEvent(room, 'm.room.join_rules', ''))?.content;
-    const rule = rules?.['join_rule'];
-    const restricted = (rule === 'restricted' && room.version.restrictedJoin) || (rule === 'knock_restricted' && room.version.knockRestrictedJoin);
-    if (!restricted) return undefined;
-    const allow = Array.isArray(rules?.['allow']) ? rules['allow'] : [];
-    const named = allow.flatMap((entry) =>
-      isJsonObject(entry) && entry['type'] === 'm.room_membership' && typeof entry['room_id'] === 'string' ? [entry['room_id']] : [],
-    );
-    for (const roomId of named) {
-      const other = await this.#engine.find(roomId);
-      if (other?.isJoined(actor.userNid)) return this.#inviterOf(room);
-    }
-    throw forbidden('To join this room you need an invite, or to be in one of the rooms that it names.');
-  }
-
-  async #inviterOf(room: Room): Promise<string> {
-    const { strings, events } = this.#engine;
-    const [createKey, levelsKey] = await strings.ids([stateKeyText('m.room.create', ''), stateKeyText('m.room.power_levels', '')]);
-    const nids = [room.state.get(createKey!), room.state.get(levelsKey!)];
-    const loaded = await events.byNids(nids.filter((nid) => nid !== undefined));
-    const levels = readPowerLevels({ version: room.version, create: loaded.get(nids[0] ?? 0)?.event, powerLevels: loaded.get(nids[1] ?? 0)?.event });
-    for (const member of room.members.values()) {
-      if (member.membership !== JOIN) continue;
-      const userId = await strings.text(member.userNid);
-      if (serverNameOf(userId) === this.#serverName && levels.userLevel(userId) >= levels.invite) return userId;
-    }
-    throw new MatrixError('M_UNABLE_TO_GRANT_JOIN', 400, 'Nobody on this server can let you into this room.');
   }
 }
 

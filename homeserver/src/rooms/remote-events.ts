@@ -88,8 +88,9 @@ export class RemoteEvents {
   }
 
   /** Checks an event and stores it. Its auth events must be stored, and its predecessors unless a state is told. */
-  async receive(target: Room, event: RoomEvent, arrival: Arrival = {}): Promise<ReceivedOutcome> {
-    return this.#engine.exclusively(target, (room, writer) => this.#receive(room, writer, event, arrival));
+  async receive(target: Room, event: RoomEvent, arrival: Arrival = {}): Promise<{ outcome: ReceivedOutcome; durable: Promise<void> }> {
+    const { result, durable } = await this.#engine.exclusivelyPlaced(target, (room, writer) => this.#receive(room, writer, event, arrival));
+    return { outcome: result, durable };
   }
 
   async #receive(room: Room, writer: RoomWriter, event: RoomEvent, arrival: Arrival): Promise<ReceivedOutcome> {

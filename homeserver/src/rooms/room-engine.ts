@@ -258,10 +258,22 @@ export class RoomEngine {
   }
 
   /**
-   * Runs work alone on a room, in its mailbox. What it places follows the head at once and is committed in that order; the
-   * result is returned when all of it is durable.
+   * Runs work alone on a room, in its mailbox; the result is returned when all that it placed is durable.
    */
   async exclusively<T>(target: Room, work: (room: Room, writer: RoomWriter) => Promise<T>): Promise<T> {
+    const { result, durable } = await this.exclusivelyPlaced(target, work);
+    await durable;
+    return result;
+  }
+
+  /**
+   * As `exclusively`, but the result is there as soon as the work is done. What it placed follows the head at once, and is
+   * committed in that order: `durable` resolves then.
+   */
+  async exclusivelyPlaced<T>(
+    target: Room,
+    work: (room: Room, writer: RoomWriter) => Promise<T>,
+  ): Promise<{ result: T; durable: Promise<void> }> {
     const room = this.#pin(target);
     try {
       const { result, written } = await room.mailbox.run(async () => {
@@ -281,10 +293,12 @@ export class RoomEngine {
         };
         return { result: await work(room, writer), written: Promise.all(writes) };
       });
-      await written;
-      return result;
-    } finally {
+      const durable = written.then(() => {}).finally(() => this.#unpin(room));
+      durable.catch(() => {}); // whoever waits for it is told
+      return { result, durable };
+    } catch (error) {
       this.#unpin(room);
+      throw error;
     }
   }
 
@@ -349,11 +363,29 @@ export class RoomEngine {
     }
   }
 
+  /** The event that a draft would become now, allowed by the room, without sending it: a template for other servers. */
+  async propose(target: Room, draft: EventDraft): Promise<RoomEvent> {
+    const room = this.#pin(target);
+    try {
+      return await room.mailbox.run(async () => {
+        if (room.stale) await this.#reload(room);
+        return (await this.#compose(room, draft)).event;
+      });
+    } finally {
+      this.#unpin(room);
+    }
+  }
+
   /** Composes a draft on the head, authorises and places it. */
   async #build(room: Room, draft: EventDraft, place: PlaceEvent): Promise<StoredEvent> {
-    const auth = await this.#authEvents(room, draft);
     const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
     if (same) return same;
+    const { event, authNids } = await this.#compose(room, draft);
+    return place(event, authNids);
+  }
+
+  async #compose(room: Room, draft: EventDraft): Promise<{ event: RoomEvent; authNids: number[] }> {
+    const auth = await this.#authEvents(room, draft);
     const event = composeEvent({
       ...this.#composer(),
       version: room.version,
@@ -364,10 +396,7 @@ export class RoomEngine {
       draft,
     });
     authoriseLocalEvent(room.version, event, auth.state);
-    return place(
-      event,
-      auth.named.map((stored) => stored.nid),
-    );
+    return { event, authNids: auth.named.map((stored) => stored.nid) };
   }
 
   /** The state at the head that decides on the draft, and the part of it that the event names in `auth_events`. */

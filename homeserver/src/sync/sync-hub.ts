@@ -101,6 +101,15 @@ export class SyncHub {
     if (user && membership) user.rooms.set(roomNid, { ...membership, forgotten });
   }
 
+  /** A membership in a room that this server is not in: nothing is committed there that would tell of it. */
+  setMembership(userNid: number, membership: LiveMembership): void {
+    const user = this.cached(userNid);
+    if (!user) return;
+    user.rooms.set(membership.roomNid, membership);
+    user.touchRoom(membership.roomNid, membership.pos);
+    this.#mark(user, membership.pos);
+  }
+
   /** Waits until something after `since` can be told, the time is over or the client has gone. */
   async wait(user: UserLive, since: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
     this.#waiting.set(user.userNid, user);
