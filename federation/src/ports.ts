@@ -47,9 +47,7 @@ export interface CheckedEvent {
 }
 
 /** What became of a PDU. `soft-failed` events count as received. */
-export type PduOutcome =
-  | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
-  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
+export type PduOutcome = { readonly kind: 'accepted' | 'soft-failed' | 'known' } | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
 
 /** An event has its place: what follows it can be handed over. It is not lost any more once `durable` resolves. */
 export interface Received {

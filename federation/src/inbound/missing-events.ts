@@ -81,7 +81,9 @@ export class MissingEvents {
       }
       for (const between of await this.#fetchBetween(origin, room, checked)) {
         if ((await rooms.missing(room.roomId, [between.event.eventId])).length === 0) continue;
-        await (await this.#receiveAnyhow(origin, room, between)).durable;
+        await (
+          await this.#receiveAnyhow(origin, room, between)
+        ).durable;
       }
       return this.#receiveAnyhow(origin, room, checked);
     });
@@ -127,7 +129,10 @@ export class MissingEvents {
       return rooms.receiveAfterGap(room.roomId, checked, ids.stateIds);
     }
     this.#noteFailure(room.roomId);
-    return { outcome: { kind: 'dropped', reason: 'Events before it are missing, and no server gave the state before it.' }, durable: Promise.resolve() };
+    return {
+      outcome: { kind: 'dropped', reason: 'Events before it are missing, and no server gave the state before it.' },
+      durable: Promise.resolve(),
+    };
   }
 
   async #fetchSingly(server: ServerName, eventIds: readonly EventId[]): Promise<JsonObject[]> {
@@ -158,7 +163,10 @@ export class MissingEvents {
     try {
       return await ask();
     } catch (error) {
-      this.#deps.log.info({ room: room.roomId, reason: error instanceof Error ? error.message : String(error) }, 'missing events could not be fetched');
+      this.#deps.log.info(
+        { room: room.roomId, reason: error instanceof Error ? error.message : String(error) },
+        'missing events could not be fetched',
+      );
       return undefined;
     }
   }

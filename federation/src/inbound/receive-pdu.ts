@@ -44,7 +44,8 @@ export class PduReceiver {
       writes.push(durable);
       durable.catch(() => {}); // reported below
       const failed = outcome.kind === 'rejected' || outcome.kind === 'dropped' ? outcome.reason : undefined;
-      if (failed !== undefined) log.info({ origin, room: room.roomId, event: checked.event.eventId, outcome: outcome.kind, reason: failed }, 'refused an event');
+      if (failed !== undefined)
+        log.info({ origin, room: room.roomId, event: checked.event.eventId, outcome: outcome.kind, reason: failed }, 'refused an event');
       // A rejected event is no error of the transaction (Server-Server API, "Rejection").
       results.push({ eventId: checked.event.eventId, error: outcome.kind === 'dropped' ? failed : undefined });
     }

@@ -61,7 +61,8 @@ export class FederatedRooms implements InboundRooms {
   async receiveAfterGap(roomId: RoomId, { event }: CheckedEvent, stateIds: readonly EventId[]): Promise<Received> {
     const room = await this.#engine.get(roomId);
     const told = await this.#toldState(room, stateIds);
-    if (!told) return { outcome: { kind: 'dropped', reason: 'The state before it, as it was told, has no create event.' }, durable: Promise.resolve() };
+    if (!told)
+      return { outcome: { kind: 'dropped', reason: 'The state before it, as it was told, has no create event.' }, durable: Promise.resolve() };
     return this.#remote.receive(room, event, { told });
   }
 

@@ -16,7 +16,10 @@ import type { ReceivedOutcome, RemoteEvents, ToldEntry } from './remote-events.t
 import type { Room } from './room.ts';
 import type { RoomEngine } from './room-engine.ts';
 
-const clearState = sql('adopt_clear', 'with s as (delete from current_state where room_nid = $1) delete from member where room_nid = $1 and server <> $2');
+const clearState = sql(
+  'adopt_clear',
+  'with s as (delete from current_state where room_nid = $1) delete from member where room_nid = $1 and server <> $2',
+);
 const insertState = sql(
   'adopt_state',
   `insert into current_state (room_nid, key, type, nid) select $1, * from unnest($2::int4[], $3::int4[], $4::int8[])
@@ -42,6 +45,7 @@ export interface JoinedRoom {
   readonly authChain: readonly RoomEvent[];
 }
 
+/** The room that this server comes to, or another member of a room that it is in. */
 export async function adoptRoom(
   deps: { db: Queryable; engine: RoomEngine; outliers: Outliers; remote: RemoteEvents; positions: StreamPositions },
   { roomId, version, join, state, authChain }: JoinedRoom,
@@ -69,18 +73,18 @@ export async function adoptRoom(
       await nextTurn();
     }
   }
-  const { outcome, durable } = await remote.receive(room, join, { told, replacesHead: true, stateWrittenAt });
+  const isInside = room.servers.has(await engine.strings.id(serverNameOf(join.sender)));
+  let received = isInside ? await remote.receive(room, join) : undefined;
+  if (!received || received.outcome.kind === 'dropped') {
+    received = await remote.receive(room, join, { told, replacesHead: !isInside, ...(stateWrittenAt === undefined ? {} : { stateWrittenAt }) });
+  }
+  const { outcome, durable } = received;
   await durable;
   return { room: engine.cached(room.nid) ?? room, outcome };
 }
 
 async function writeSlice(db: Queryable, engine: RoomEngine, roomNid: number, pos: number, entries: readonly Outlier[]): Promise<void> {
-  await db.query(insertState, [
-    roomNid,
-    entries.map((entry) => entry.key!),
-    entries.map((entry) => entry.type),
-    entries.map((entry) => entry.nid),
-  ]);
+  await db.query(insertState, [roomNid, entries.map((entry) => entry.key!), entries.map((entry) => entry.type), entries.map((entry) => entry.nid)]);
   const members = entries.filter(({ event }) => event.type === 'm.room.member');
   const users = members.map(({ event }) => event.stateKey!);
   await db.query(insertMembers, [

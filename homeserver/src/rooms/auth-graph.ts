@@ -5,10 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { sql, type Queryable } from '../storage/database.ts';
 
-const selectEdges = sql(
-  'auth_edges',
-  'select nid, auth from event where room_nid = $1 and nid > $2 and key is not null order by nid limit $3',
-);
+const selectEdges = sql('auth_edges', 'select nid, auth from event where room_nid = $1 and nid > $2 and key is not null order by nid limit $3');
 /** Rows read at once, so that parsing them does not hold up the event loop. */
 const PAGE = 2_000;
 const BITS = 32;
@@ -73,7 +70,10 @@ export class AuthGraph {
         if (place !== -1) marks[place * words + (i >> 5)]! |= 1 << (i & 31);
       }
     });
-    const full = Array.from({ length: words }, (_, word) => (word < words - 1 || sets.length % BITS === 0 ? -1 : (1 << sets.length % BITS) - 1) >>> 0);
+    const full = Array.from(
+      { length: words },
+      (_, word) => (word < words - 1 || sets.length % BITS === 0 ? -1 : (1 << (sets.length % BITS)) - 1) >>> 0,
+    );
     const found: number[] = [];
     for (let node = this.#size - 1; node >= 0; node--) {
       let any = false;

@@ -181,8 +181,7 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
     state: unwritten(place.state).map((entry) => ({ ...entry, roomNid: room.nid })),
     members: unwritten(place.members).map((member) => ({ ...member, roomNid: room.nid, sender: member.senderNid, server: member.serverNid })),
     txn: transaction && { deviceNid: transaction.deviceNid, txnId: transaction.scopedTxnId, ts: now() },
-    relation:
-      numbers.relation && !hidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,
+    relation: numbers.relation && !hidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,
     redacts: place.redacts,
     wasOutlier: place.wasOutlier,
     gaps: place.gaps,

@@ -136,10 +136,7 @@ export class RemoteEvents {
   }
 
   /** The events that it names, and in version 12 the create event; undefined if one is not here. */
-  async #authEvents(
-    room: Room,
-    event: RoomEvent,
-  ): Promise<{ events: StoredEvent[]; nids: number[]; create: RoomEvent | undefined } | undefined> {
+  async #authEvents(room: Room, event: RoomEvent): Promise<{ events: StoredEvent[]; nids: number[]; create: RoomEvent | undefined } | undefined> {
     const createId = room.version.hashedRoomId && event.type !== 'm.room.create' ? createIdOf(event) : undefined;
     const wanted = createId === undefined ? event.authEvents : [...event.authEvents, createId];
     const stored = new Map<string, StoredEvent>();

@@ -136,7 +136,12 @@ export class ForkResolver {
 
   async #run(conflict: Conflict): Promise<[string, string][]> {
     if (conflict.events.length <= INLINE_EVENTS) return resolveConflict(conflict);
-    this.#pool ??= new Piscina({ filename: new URL('resolve-conflict.ts', import.meta.url).href, name: 'resolveConflict', maxThreads: 1, minThreads: 0 });
+    this.#pool ??= new Piscina({
+      filename: new URL('resolve-conflict.ts', import.meta.url).href,
+      name: 'resolveConflict',
+      maxThreads: 1,
+      minThreads: 0,
+    });
     return this.#pool.run(conflict);
   }
 }

@@ -270,10 +270,7 @@ export class RoomEngine {
    * As `exclusively`, but the result is there as soon as the work is done. What it placed follows the head at once, and is
    * committed in that order: `durable` resolves then.
    */
-  async exclusivelyPlaced<T>(
-    target: Room,
-    work: (room: Room, writer: RoomWriter) => Promise<T>,
-  ): Promise<{ result: T; durable: Promise<void> }> {
+  async exclusivelyPlaced<T>(target: Room, work: (room: Room, writer: RoomWriter) => Promise<T>): Promise<{ result: T; durable: Promise<void> }> {
     const room = this.#pin(target);
     try {
       const { result, written } = await room.mailbox.run(async () => {
@@ -308,7 +305,10 @@ export class RoomEngine {
     if (known) return known;
     await this.#options.positions.ready(1);
     const nid = await insertRoom(this.#options.db, { nid: this.#options.positions.takeId(), roomId, version: version.id, shard: shardOf(roomId) });
-    return new Room({ nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] }, this.#options.cache.recentEventsPerRoom);
+    return new Room(
+      { nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] },
+      this.#options.cache.recentEventsPerRoom,
+    );
   }
 
   /** Lets go of what is in memory of a room: the next one to ask reads it from storage. */

@@ -20,6 +20,7 @@ import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 
 const selectJson = sql('event_texts', 'select json from event_json where nid = any($1::int8[])');
 const selectIds = sql('event_ids', 'select event_id from event where nid = any($1::int8[])');
+const selectOfType = sql('events_of_type', 'select nid from event where nid = any($1::int8[]) and type = $2');
 const selectEarlier = sql(
   'events_up_to_depth',
   `select ${eventColumns} from (
@@ -30,6 +31,7 @@ const selectByTime = {
   b: sql('history_before_time', 'select nid from event where room_nid = $1 and pos is not null and ts <= $2 order by ts desc, pos desc limit 1'),
 };
 
+const HEROES = 5;
 /** Rows read at once for an answer that is streamed. */
 const SLICE = 500;
 /** Events read ahead of a walk through the DAG. */
@@ -70,6 +72,22 @@ export class RoomHistory {
   async authChainOf(room: Room, stored: StoredEvent): Promise<number[]> {
     const auth = [...(await this.#engine.events.byIds(stored.event.authEvents)).values()].map((one) => one.nid);
     return (await this.#graphs.of(room.nid)).closure(auth);
+  }
+
+  /**
+   * A state without memberships, but for those that a new server needs at once: the joining user's and, to name a room that
+   * has no name, those of its heroes (Server-Server API, send_join, `omit_members`).
+   */
+  async withoutMembers(room: Room, nids: readonly number[], join: StoredEvent): Promise<number[]> {
+    const memberType = await this.#engine.strings.id('m.room.member');
+    const rows = await this.#db.query<{ nid: number }>(selectOfType, [nids, memberType]);
+    const members = new Set(rows.map((row) => row.nid));
+    const names = await this.#engine.strings.ids([stateKeyText('m.room.name', ''), stateKeyText('m.room.canonical_alias', '')]);
+    const heroes = names.some((key) => room.state.has(key)) ? 0 : HEROES;
+    const kept = new Set<number>(join.replaces === undefined ? [] : [join.replaces]);
+    const present = [...room.members.values()].filter((member) => member.membership === JOIN || member.membership === INVITE);
+    for (const member of present.slice(0, heroes)) kept.add(member.nid);
+    return nids.filter((nid) => !members.has(nid) || kept.has(nid));
   }
 
   async ids(nids: readonly number[]): Promise<string[]> {
@@ -172,4 +190,3 @@ export class RoomHistory {
     return found;
   }
 }
-

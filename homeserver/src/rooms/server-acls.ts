@@ -48,7 +48,16 @@ function patterns(value: JsonValue | undefined): RegExp[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((glob) =>
     typeof glob === 'string'
-      ? [new RegExp(`^${glob.toLowerCase().replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll(/\*+/g, '.*').replaceAll('?', '.')}$`, 'su')]
+      ? [
+          new RegExp(
+            `^${glob
+              .toLowerCase()
+              .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+              .replaceAll(/\*+/g, '.*')
+              .replaceAll('?', '.')}$`,
+            'su',
+          ),
+        ]
       : [],
   );
 }

@@ -4,15 +4,7 @@ import type { RoomEngine } from './room-engine.ts';
 import { stateKeyText } from './state-key.ts';
 import type { StoredEvent } from './stored-event.ts';
 
-const TYPES = [
-  'm.room.create',
-  'm.room.name',
-  'm.room.avatar',
-  'm.room.topic',
-  'm.room.join_rules',
-  'm.room.canonical_alias',
-  'm.room.encryption',
-];
+const TYPES = ['m.room.create', 'm.room.name', 'm.room.avatar', 'm.room.topic', 'm.room.join_rules', 'm.room.canonical_alias', 'm.room.encryption'];
 
 /** The room's own part of it: without the membership that it is shown with. */
 export async function strippedState(engine: RoomEngine, room: Room): Promise<StoredEvent[]> {

@@ -166,7 +166,11 @@ export class SyncEngine {
   /** Rooms that the user is invited to or knocks at, with the state that outsiders see. */
   async #stripped(request: SyncRequest, memberships: readonly LiveMembership[], section: string): Promise<string[]> {
     const { engine } = this.#deps;
-    const texts = await this.#strippedOutside(request, memberships.filter((membership) => !isInside(membership)), section);
+    const texts = await this.#strippedOutside(
+      request,
+      memberships.filter((membership) => !isInside(membership)),
+      section,
+    );
     const inside = memberships.filter(isInside);
     const rooms = await engine.byNids(inside.map((membership) => membership.roomNid));
     for (const membership of inside) {

@@ -7,6 +7,7 @@ import type { RoomVersion } from '../room-versions.ts';
 import { signedText } from '../signatures.ts';
 import type { RoomEvent } from './event.ts';
 import { contentHash, referenceHash } from './event-hashes.ts';
+import { parseEvent } from './parse-event.ts';
 import { redactEventJson } from './redact-event.ts';
 
 export interface EventFields {
@@ -80,6 +81,19 @@ export function buildEvent(options: {
 /** The signed text of a redacted event is what the reference hash is made over: it need not be encoded twice. */
 function hashId(signed: string, version: RoomVersion, crypto: CryptoProvider): EventId {
   return `$${encodeBase64(crypto.sha256(signed), version.eventIdFormat === 'base64' ? 'base64' : 'base64url')}` as EventId;
+}
+
+/** Hashes, signs and parses an event whose other fields are there. Throws EventFormatError if they are not as they must be. */
+export function sealEvent(options: {
+  json: JsonObject;
+  version: RoomVersion;
+  crypto: CryptoProvider;
+  key: SigningKey;
+  serverName: ServerName;
+}): RoomEvent {
+  const { json, version, crypto, key, serverName } = options;
+  const hashed: JsonObject = { ...json, hashes: { sha256: contentHash(json, crypto) } };
+  return parseEvent({ json: signEvent(hashed, version, serverName, key), version, crypto });
 }
 
 /** The event signed by one more server, over its redacted form. */
