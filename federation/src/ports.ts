@@ -62,10 +62,15 @@ export interface Received {
 }
 
 /** Checks 1-3 of the receipt of a PDU: form, signatures, hash (Server-Server API, "Checks performed on receipt of a PDU"). */
-export interface EventChecker {
-  /** One result for each event, in their order: the event, or why it is dropped. */
-  check(version: RoomVersion, events: readonly JsonObject[]): Promise<(CheckedEvent | { readonly dropped: string })[]>;
+export interface EventChecking {
+  /** Verdicts in the order of the events. */
+  check(events: readonly JsonObject[], version: RoomVersion): Promise<EventVerdict[]>;
 }
+
+export type EventVerdict =
+  /** `redacted`: its hash was wrong, so this is its redacted form */
+  | { readonly kind: 'checked'; readonly checked: CheckedEvent; readonly redacted: boolean }
+  | { readonly kind: 'dropped'; readonly reason: string; readonly eventId: EventId | undefined };
 
 export interface InboundRoom {
   readonly roomId: RoomId;

@@ -310,7 +310,6 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       reader,
       aliases,
       memberships,
-      memberships,
       directory,
       serverName,
       publishRequiresAdmin: config.rooms.publish_requires_admin,

@@ -6,9 +6,10 @@
 import type {
   CheckedEvent,
   Clock,
-  EventChecker,
+  EventChecking,
   EventId,
   EventSource,
+  EventVerdict,
   InboundRoom,
   InboundRooms,
   JsonObject,
@@ -31,7 +32,7 @@ export interface MissingEventsLimits {
 
 export interface MissingEventsDeps {
   readonly source: EventSource;
-  readonly checker: EventChecker;
+  readonly checker: EventChecking;
   readonly rooms: InboundRooms;
   readonly clock: Clock;
   readonly log: Log;
@@ -101,9 +102,8 @@ export class MissingEvents {
     const request = { roomId: room.roomId, earliestEvents: eventIds, latestEvents: [event.eventId], limit: limits.events, minDepth };
     const fetched = await this.#guard(room, () => source.getMissingEvents(origin, request));
     if (!fetched) return [];
-    const checked = await checker.check(room.version, fetched.slice(0, limits.events));
-    return checked
-      .filter((one) => 'event' in one)
+    const verdicts = await checker.check(fetched.slice(0, limits.events), room.version);
+    return checkedEvents(verdicts)
       .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId)
       .sort((a, b) => a.event.depth - b.event.depth);
   }
@@ -151,11 +151,7 @@ export class MissingEvents {
 
   async #addOutliers(room: InboundRoom, events: readonly JsonObject[]): Promise<void> {
     if (events.length === 0) return;
-    const checked = await this.#deps.checker.check(room.version, events);
-    await this.#deps.rooms.addOutliers(
-      room.roomId,
-      checked.filter((one) => 'event' in one),
-    );
+    await this.#deps.rooms.addOutliers(room.roomId, checkedEvents(await this.#deps.checker.check(events, room.version)));
   }
 
   /** What a server answers, or undefined if it does not. */
@@ -194,3 +190,6 @@ export class MissingEvents {
     }
   }
 }
+
+const checkedEvents = (verdicts: readonly EventVerdict[]): CheckedEvent[] =>
+  verdicts.flatMap((verdict) => (verdict.kind === 'checked' ? [verdict.checked] : []));

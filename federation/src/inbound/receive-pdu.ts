@@ -2,11 +2,11 @@
  * Takes in PDUs of one room: checks them, fetches what they refer to, hands them to the room (Server-Server API, "Checks
  * performed on receipt of a PDU"). Events are handed over in their order, without waiting for each to be written.
  */
-import type { CheckedEvent, EventChecker, InboundRoom, InboundRooms, JsonObject, Log, Received, ServerName } from '../ports.ts';
+import type { CheckedEvent, EventChecking, InboundRoom, InboundRooms, JsonObject, Log, Received, ServerName } from '../ports.ts';
 import type { MissingEvents } from './missing-events.ts';
 
 export interface PduReceiverDeps {
-  readonly checker: EventChecker;
+  readonly checker: EventChecking;
   readonly rooms: InboundRooms;
   readonly missing: MissingEvents;
   readonly log: Log;
@@ -28,17 +28,21 @@ export class PduReceiver {
   async receive(origin: ServerName, room: InboundRoom, pdus: readonly JsonObject[]): Promise<PduResult[]> {
     const { checker, rooms, log } = this.#deps;
     if (await rooms.isBanned(room.roomId, origin)) {
-      const checked = await checker.check(room.version, pdus);
-      return checked.flatMap((one) => ('event' in one ? [{ eventId: one.event.eventId, error: 'This server may not take part in the room.' }] : []));
+      const refused = await checker.check(pdus, room.version);
+      return refused.flatMap((verdict) =>
+        verdict.kind === 'checked' ? [{ eventId: verdict.checked.event.eventId, error: 'This server may not take part in the room.' }] : [],
+      );
     }
     const results: PduResult[] = [];
     const writes: Promise<void>[] = [];
     // 1.-3. form, signatures, hash
-    for (const checked of await checker.check(room.version, pdus)) {
-      if ('dropped' in checked) {
-        log.info({ origin, room: room.roomId, reason: checked.dropped }, 'dropped an event that is not well made');
+    for (const verdict of await checker.check(pdus, room.version)) {
+      if (verdict.kind === 'dropped') {
+        log.info({ origin, room: room.roomId, reason: verdict.reason }, 'dropped an event that is not well made');
+        if (verdict.eventId !== undefined) results.push({ eventId: verdict.eventId, error: verdict.reason });
         continue;
       }
+      const { checked } = verdict;
       // 4.-7. what the room says
       const { outcome, durable } = await this.#receiveOne(origin, room, checked);
       writes.push(durable);

@@ -10,6 +10,8 @@ export interface TransactionReceiverDeps {
   readonly pdus: PduReceiver;
   readonly edus: EduReceiver;
   readonly rooms: InboundRooms;
+  /** for rooms that this server is not in: invites that are taken back */
+  readonly outside: { receiveOutside(origin: ServerName, pdu: JsonObject): Promise<boolean> };
   readonly log: Log;
   /** transactions whose answers are kept for when they come again */
   readonly rememberedTransactions: number;
@@ -52,7 +54,13 @@ export class TransactionReceiver {
     const { rooms, log } = this.#deps;
     const room = await rooms.find(roomId);
     if (!room) {
-      log.debug({ origin, room: roomId }, 'events of a room that nobody here is in');
+      for (const pdu of pdus) {
+        const taken = await this.#deps.outside.receiveOutside(origin, pdu).catch((error: unknown) => {
+          log.info({ origin, room: roomId, reason: String(error) }, 'an event of a room that nobody here is in could not be used');
+          return false;
+        });
+        if (!taken) log.debug({ origin, room: roomId }, 'an event of a room that nobody here is in');
+      }
       return [];
     }
     return this.#deps.pdus.receive(origin, room, pdus);

@@ -1,5 +1,5 @@
 /** Invites from other servers (Server-Server API, "Inviting to a room"), and that they are taken back. */
-import type { EventChecker } from '@nexuscomm/federation/ports.ts';
+import type { EventChecking } from '@nexuscomm/federation/ports.ts';
 import type { SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { MatrixError, badJson, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { signEvent } from '@nexuscomm/spec/events/build-event.ts';
@@ -15,7 +15,7 @@ import type { OutsideMemberships } from './outside-memberships.ts';
 export interface InviteReceiverDeps {
   readonly engine: RoomEngine;
   readonly outside: OutsideMemberships;
-  readonly checker: EventChecker;
+  readonly checker: EventChecking;
   readonly signingKey: SigningKey;
   readonly serverName: ServerName;
   readonly serverNid: number;
@@ -103,9 +103,9 @@ export class InviteReceiver {
   }
 
   async #checked(version: RoomVersion, json: JsonObject): Promise<RoomEvent> {
-    const [checked] = await this.#deps.checker.check(version, [json]);
-    if (!checked || 'dropped' in checked) throw forbidden(`The event is not well made: ${checked?.dropped ?? 'it is missing'}.`);
-    return checked.event;
+    const [verdict] = await this.#deps.checker.check([json], version);
+    if (verdict?.kind !== 'checked') throw forbidden(`The event is not well made: ${verdict?.reason ?? 'it is missing'}.`);
+    return verdict.checked.event;
   }
 }
 

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { clientErrorOf, RemoteError, Unreachable } from '@nexuscomm/federation/client/errors.ts';
 import type { EventTemplate, FederationClient } from '@nexuscomm/federation/client/federation-client.ts';
-import type { EventChecker, Log } from '@nexuscomm/federation/ports.ts';
+import type { EventChecking, Log } from '@nexuscomm/federation/ports.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { MatrixError, notFound } from '@nexuscomm/spec/errors.ts';
 import { sealEvent } from '@nexuscomm/spec/events/build-event.ts';
@@ -32,7 +32,7 @@ export interface RemoteRoomsDeps {
   readonly engine: RoomEngine;
   readonly positions: StreamPositions;
   readonly client: FederationClient;
-  readonly checker: EventChecker;
+  readonly checker: EventChecking;
   readonly remote: RemoteEvents;
   readonly outliers: Outliers;
   readonly outside: OutsideMemberships;
@@ -88,8 +88,8 @@ export class RemoteRooms {
       const { event, version } = this.#seal(template, { ...request, membership: 'join' });
       const answer = await client.sendJoin(server, { roomId, eventId: event.eventId, event: event.json, omitMembers: false });
       const { checker } = this.#deps;
-      const [join] = await checker.check(version, [answer.event ?? event.json]);
-      const own = join && 'event' in join && join.event.eventId === event.eventId ? join.event : event;
+      const [verdict] = await checker.check([answer.event ?? event.json], version);
+      const own = verdict?.kind === 'checked' && verdict.checked.event.eventId === event.eventId ? verdict.checked.event : event;
       const state = await this.#checked(version, answer.state, roomId);
       const authChain = await this.#checked(version, answer.authChain, roomId);
       const create = state.find((one) => one.type === 'm.room.create') ?? authChain.find((one) => one.type === 'm.room.create');
@@ -153,11 +153,11 @@ export class RemoteRooms {
         roomVersion: room.version.id,
         inviteRoomState: shown,
       });
-      const [checked] = await checker.check(room.version, [json]);
-      if (!checked || 'dropped' in checked || checked.event.eventId !== invite.eventId) {
+      const [verdict] = await checker.check([json], room.version);
+      if (verdict?.kind !== 'checked' || verdict.checked.event.eventId !== invite.eventId) {
         throw new Unreachable(server, 'bad response', 'it did not sign the invite');
       }
-      return checked.event;
+      return verdict.checked.event;
     } catch (error) {
       throw clientErrorOf(error) ?? error;
     }
@@ -195,11 +195,10 @@ export class RemoteRooms {
   }
 
   async #checked(version: RoomVersion, events: readonly JsonObject[], roomId: RoomId): Promise<RoomEvent[]> {
-    const checked = await this.#deps.checker.check(version, events);
-    const dropped = checked.filter((one) => 'dropped' in one);
-    if (dropped.length > 0)
-      this.#deps.log.info({ room: roomId, dropped: dropped.length, reason: dropped[0]!.dropped }, 'events of a joined room were dropped');
-    return checked.flatMap((one) => ('event' in one && one.event.roomId === roomId ? [one.event] : []));
+    const verdicts = await this.#deps.checker.check(events, version);
+    const dropped = verdicts.filter((verdict) => verdict.kind === 'dropped');
+    if (dropped.length > 0) this.#deps.log.info({ room: roomId, dropped: dropped.length, reason: dropped[0]!.reason }, 'events of a joined room were dropped');
+    return verdicts.flatMap((verdict) => (verdict.kind === 'checked' && verdict.checked.event.roomId === roomId ? [verdict.checked.event] : []));
   }
 
   /** Fills in a template and signs it. Only what the resident server has to say is taken from it. */

@@ -2,7 +2,7 @@
  * This server as the one that others join, leave and knock through (Server-Server API, "Joining Rooms", "Knocking upon a
  * room", "Leaving Rooms"): templates on request, and the signed events that come back.
  */
-import type { EventChecker } from '@nexuscomm/federation/ports.ts';
+import type { EventChecking } from '@nexuscomm/federation/ports.ts';
 import type { SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { MatrixError, badJson, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { signEvent } from '@nexuscomm/spec/events/build-event.ts';
@@ -23,7 +23,7 @@ export type RemoteMembership = 'join' | 'leave' | 'knock';
 export interface ResidentRoomsDeps {
   readonly engine: RoomEngine;
   readonly remote: RemoteEvents;
-  readonly checker: EventChecker;
+  readonly checker: EventChecking;
   readonly acls: ServerAcls;
   readonly signingKey: SigningKey;
   readonly serverName: ServerName;
@@ -92,9 +92,9 @@ export class ResidentRooms {
     if (vouching === serverName) await this.#checkVouching(room, json);
     // The voucher's signature is this server's to give: the event is checked with it.
     const signed = vouching === serverName ? signEvent(json, room.version, serverName, signingKey) : json;
-    const [checked] = await this.#deps.checker.check(room.version, [signed]);
-    if (!checked || 'dropped' in checked) throw forbidden(`The event is not well made: ${checked?.dropped ?? 'it is missing'}.`);
-    const event = vouching === serverName ? withJson(checked.event, signed, room) : checked.event;
+    const [verdict] = await this.#deps.checker.check([signed], room.version);
+    if (verdict?.kind !== 'checked') throw forbidden(`The event is not well made: ${verdict?.reason ?? 'it is missing'}.`);
+    const event = vouching === serverName ? withJson(verdict.checked.event, signed, room) : verdict.checked.event;
     if (event.eventId !== eventId) throw invalidParam('The event has another id.');
     checkMembership(kind, event, origin);
     const { outcome, durable } = await remote.receive(room, event);
