@@ -29,7 +29,8 @@ li::after { content: ""; position: absolute; left: 15px; top: 36px; bottom: 6px;
 li:last-child { padding-bottom: 0; }
 li:last-child::after { display: none; }
 .address { display: block; margin-top: 10px; padding: 12px 14px; border: 1px solid var(--line); border-radius: 12px; background: var(--well);
-  font-size: clamp(13px, 3.8vw, 16px); overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; }
+  font-size: clamp(14px, 3.8vw, 16px); overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; }
+@media (max-width: 420px) { .address { position: relative; z-index: 1; margin-left: -46px; } }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 footer { padding-top: 18px; padding-bottom: 18px; border-top: 1px solid var(--line); background: var(--well); color: var(--soft); font-size: 14px; }
 footer p { margin: 0; overflow-wrap: anywhere; }
