@@ -37,7 +37,10 @@ export const configSchema = Type.Object({
       tls_port: count(0, 'Port for HTTPS; 0: none', { maximum: 65535, env: 'NEXUS_TLS_PORT' }),
       tls_cert: optional('Certificate chain (PEM file) for HTTPS', 'NEXUS_TLS_CERT'),
       tls_key: optional('Private key (PEM file) for HTTPS', 'NEXUS_TLS_KEY'),
-      trusted_proxies: count(0, 'Reverse proxies in front of this server: so many entries of X-Forwarded-For are believed', { maximum: 10 }),
+      trusted_proxies: count(0, 'Reverse proxies in front of this server: so many entries of X-Forwarded-For are believed', {
+        maximum: 10,
+        env: 'NEXUS_TRUSTED_PROXIES',
+      }),
       roles: text('all', 'What this process does: all', 'NEXUS_ROLES'),
     },
     { default: {} },
