@@ -3,7 +3,7 @@
  * Keys are sorted by Unicode code point, numbers are integers within [-(2^53)+1, 2^53-1], there is no white space.
  */
 
-/** A value has no canonical form: a float, a number out of range, -0, a lone surrogate, or nesting beyond MAX_DEPTH. */
+/** A value has no canonical form: a float, a number out of range, a lone surrogate, or nesting beyond MAX_DEPTH. */
 export class CanonicalJsonError extends Error {
   override readonly name = 'CanonicalJsonError';
 }
@@ -24,8 +24,8 @@ function encode(value: unknown, depth: number): string {
     case 'string':
       return encodeString(value);
     case 'number':
-      if (!Number.isSafeInteger(value) || Object.is(value, -0))
-        throw new CanonicalJsonError(`${Object.is(value, -0) ? '-0' : value} is not a canonical number`);
+      if (!Number.isSafeInteger(value)) throw new CanonicalJsonError(`${value} is not a canonical number`);
+      // -0 becomes 0, as in the specification's examples. Events whose text has it are refused by parseEventJson.
       return String(value);
     case 'boolean':
       return value ? 'true' : 'false';
