@@ -14,7 +14,10 @@ interface Case {
   readonly lenient?: string;
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('../fixtures/canonical-json.json', import.meta.url), 'utf8')) as { cases: readonly Case[] };
+const { cases, old_numbers: oldNumbers } = JSON.parse(readFileSync(new URL('../fixtures/canonical-json.json', import.meta.url), 'utf8')) as {
+  readonly cases: readonly Case[];
+  readonly old_numbers: readonly { readonly why: string; readonly text: string; readonly canonical: string }[];
+};
 
 /** The canonical form of a text, or the code that reading refuses it with, or 'none' if the value has no such form. */
 function outcome(parse: (text: string) => unknown, text: string): string {
@@ -31,6 +34,16 @@ describe('texts', () => {
   test.each(cases)('$why', ({ text, canonical, error, lenient }) => {
     expect(outcome(parseEventJson, text)).toBe(canonical ?? error);
     expect(outcome(parseJson, text)).toBe(canonical ?? lenient ?? (error === 'M_BAD_JSON' ? 'none' : error));
+  });
+});
+
+describe('numbers of old room versions', () => {
+  test.each(oldNumbers)('$why', ({ text, canonical }) => {
+    expect(encodeCanonicalJson(JSON.parse(text), 'lenient')).toBe(canonical);
+  });
+
+  test('a double can not hold them all', () => {
+    expect(() => encodeCanonicalJson(JSON.parse('1e400'), 'lenient')).toThrow(CanonicalJsonError);
   });
 });
 
