@@ -12,6 +12,7 @@ export interface PeerRequest {
   readonly verdicts?: readonly { readonly event: JsonObject; readonly state: readonly EventId[] }[];
   readonly selections?: readonly { readonly event: JsonObject }[];
   readonly resolutions?: readonly (readonly (readonly EventId[])[])[];
+  readonly redactions?: readonly JsonObject[];
 }
 export interface PeerVerdict {
   readonly allowed: boolean;
@@ -22,6 +23,7 @@ export interface PeerAnswer {
   readonly verdicts: readonly PeerVerdict[];
   readonly selections: readonly PeerVerdict[];
   readonly resolutions: readonly { readonly resolved?: readonly EventId[]; readonly error?: string }[];
+  readonly redactions: readonly JsonObject[];
 }
 export interface SynapsePeer {
   readonly version: string;
