@@ -4,7 +4,7 @@
  */
 import { afterAll, expect, test } from '@jest/globals';
 import { roomVersions, type RoomVersion } from '../room-versions.ts';
-import { startSynapsePeer } from '../state-resolution/testing/synapse-peer.ts';
+import { findSynapsePeer } from '../state-resolution/testing/synapse-peer.ts';
 import { fixtureRoom, forVersions, readFixture, type AuthCase, type FixtureEvent } from './testing/auth-fixtures.ts';
 
 interface Fixture {
@@ -23,9 +23,7 @@ const DISPUTED = new Set([
   'a room id with a server name in version 12',
 ]);
 
-const started = await startSynapsePeer();
-const peer = typeof started === 'string' ? undefined : started;
-if (typeof started === 'string') console.warn(`Not compared with Synapse: ${started}. Set NEXUS_SYNAPSE_PYTHON to a Python that has matrix-synapse.`);
+const peer = await findSynapsePeer();
 
 afterAll(() => peer?.[Symbol.asyncDispose]());
 

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { forVersions } from '../auth-rules/testing/auth-fixtures.ts';
 import type { JsonObject } from '../json.ts';
 import { roomVersions } from '../room-versions.ts';
-import { startSynapsePeer } from '../state-resolution/testing/synapse-peer.ts';
+import { findSynapsePeer } from '../state-resolution/testing/synapse-peer.ts';
 import { redactContent, redactEventJson } from './redact-event.ts';
 
 interface Fixture {
@@ -21,7 +21,7 @@ interface Fixture {
 const { contents, events } = JSON.parse(readFileSync(new URL('../../fixtures/events/redactions.json', import.meta.url), 'utf8')) as Fixture;
 
 /** Every case as a whole event. */
-const cases = [
+const cases: Fixture['events'] = [
   ...events,
   ...contents.map(({ why, versions, type, content, kept }) => ({
     why,
@@ -31,9 +31,7 @@ const cases = [
   })),
 ];
 
-const started = await startSynapsePeer();
-const peer = typeof started === 'string' ? undefined : started;
-if (typeof started === 'string') console.warn(`Not compared with Synapse: ${started}. Set NEXUS_SYNAPSE_PYTHON to a Python that has matrix-synapse.`);
+const peer = await findSynapsePeer();
 
 afterAll(() => peer?.[Symbol.asyncDispose]());
 

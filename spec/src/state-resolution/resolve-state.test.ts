@@ -9,13 +9,11 @@ import type { StateMap } from './state-map.ts';
 import { randomRoom, randomStateSets, verifySignature } from './testing/random-room.ts';
 import { readResolutionCases, resolutionRoom } from './testing/resolution-fixtures.ts';
 import { seededRandom } from './testing/seeded-random.ts';
-import { startSynapsePeer } from './testing/synapse-peer.ts';
+import { findSynapsePeer } from './testing/synapse-peer.ts';
 
 const cases = forVersions(['v1.json', 'v2.json', 'v2-1.json'].flatMap(readResolutionCases));
 
-const started = await startSynapsePeer();
-const peer = typeof started === 'string' ? undefined : started;
-if (typeof started === 'string') console.warn(`Not compared with Synapse: ${started}. Set NEXUS_SYNAPSE_PYTHON to a Python that has matrix-synapse.`);
+const peer = await findSynapsePeer();
 
 afterAll(() => peer?.[Symbol.asyncDispose]());
 

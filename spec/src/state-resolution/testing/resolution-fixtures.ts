@@ -39,7 +39,7 @@ export interface ResolutionRoom {
   readonly lookup: (id: EventId) => RoomEvent | undefined;
   readonly isRejected: (event: RoomEvent) => boolean;
   /** the fixture's names of a state's events, sorted */
-  namesOf(ids: Iterable<EventId>): string[];
+  readonly namesOf: (ids: Iterable<EventId>) => string[];
 }
 
 export function resolutionRoom(version: RoomVersion, { events, sets, missing = [] }: ResolutionCase): ResolutionRoom {
