@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import type { RoomVersion } from '../room-versions.ts';
 import { signedText } from '../signatures.ts';
 import type { RoomEvent } from './event.ts';
-import { contentHash, referenceHash } from './event-hashes.ts';
+import { contentHash, numbersOf, referenceHash } from './event-hashes.ts';
 import { parseEvent } from './parse-event.ts';
 import { redactEventJson } from './redact-event.ts';
 
@@ -98,7 +98,7 @@ export function sealEvent(options: {
 
 /** The event signed by one more server, over its redacted form. */
 export function signEvent(json: JsonObject, version: RoomVersion, serverName: ServerName, key: SigningKey): JsonObject {
-  const signature = encodeBase64(key.sign(signedText(redactEventJson(json, version))));
+  const signature = encodeBase64(key.sign(signedText(redactEventJson(json, version), numbersOf(version))));
   const signatures = (json['signatures'] ?? {}) as JsonObject;
   const own = (signatures[serverName] ?? {}) as JsonObject;
   return { ...json, signatures: { ...signatures, [serverName]: { ...own, [key.keyId]: signature } } };
