@@ -12,12 +12,15 @@ export type KeyCriteria = Readonly<Record<string, Readonly<Record<string, { read
 
 const MAX_SERVERS_ASKED = 100;
 
-/** Throws M_TOO_LARGE for too many servers. A server that nobody can reach is left out. */
-export type AskNotary = (criteria: KeyCriteria) => Promise<JsonObject[]>;
+/**
+ * Throws M_TOO_LARGE for too many servers. A server that nobody can reach is left out.
+ * `minimumValidUntilTs`: for all of them, unless one says a later time.
+ */
+export type AskNotary = (criteria: KeyCriteria, minimumValidUntilTs?: number) => Promise<JsonObject[]>;
 
 export function createNotary(deps: { own: OwnKeys; keyRing: KeyRing; clock: Clock; allowed: ServerAllowed }): AskNotary {
   const { own, keyRing, clock, allowed } = deps;
-  return async (criteria) => {
+  return async (criteria, minimum = 0) => {
     const servers = Object.entries(criteria);
     if (servers.length > MAX_SERVERS_ASKED)
       throw new MatrixError('M_TOO_LARGE', 413, `At most ${MAX_SERVERS_ASKED} servers can be asked for at once.`);
@@ -27,7 +30,7 @@ export function createNotary(deps: { own: OwnKeys; keyRing: KeyRing; clock: Cloc
         if (server === own.serverName) return own.document();
         if (!allowed(server)) return undefined;
         const minima = Object.values(keys).map((wanted) => wanted.minimum_valid_until_ts ?? 0);
-        const minimumValidUntilTs = Math.max(clock.now(), ...minima);
+        const minimumValidUntilTs = Math.max(clock.now(), minimum, ...minima);
         const document = await keyRing.documentOf(server, { keyIds: Object.keys(keys), minimumValidUntilTs });
         return document && signJson(document, own.serverName, own.signingKey);
       }),

@@ -16,7 +16,10 @@ const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
 
 export function federationDirectoryRoutes({ memberships, directory, listed }: FederationDirectoryDeps): Route[] {
-  const list = (query: { limit?: number; since?: string }, filter?: { generic_search_term?: string | null; room_types?: (string | null)[] | null }) => {
+  const list = (
+    query: { limit?: number; since?: string },
+    filter?: { generic_search_term?: string | null; room_types?: (string | null)[] | null },
+  ) => {
     if (!listed) throw new MatrixError('M_FORBIDDEN', 403, 'This server does not show its rooms to others.');
     const limit = Math.max(1, Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE));
     return directory.list({ limit, since: query.since, term: filter?.generic_search_term ?? undefined, types: filter?.room_types ?? undefined });

@@ -197,7 +197,8 @@ export class RemoteRooms {
   async #checked(version: RoomVersion, events: readonly JsonObject[], roomId: RoomId): Promise<RoomEvent[]> {
     const verdicts = await this.#deps.checker.check(events, version);
     const dropped = verdicts.filter((verdict) => verdict.kind === 'dropped');
-    if (dropped.length > 0) this.#deps.log.info({ room: roomId, dropped: dropped.length, reason: dropped[0]!.reason }, 'events of a joined room were dropped');
+    if (dropped.length > 0)
+      this.#deps.log.info({ room: roomId, dropped: dropped.length, reason: dropped[0]!.reason }, 'events of a joined room were dropped');
     return verdicts.flatMap((verdict) => (verdict.kind === 'checked' && verdict.checked.event.roomId === roomId ? [verdict.checked.event] : []));
   }
 

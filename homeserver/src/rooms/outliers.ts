@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
+import { numbersOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import { sql, type Queryable } from '../storage/database.ts';
@@ -146,7 +147,7 @@ export class Outliers {
         event,
       };
       result.set(event.eventId, outlier);
-      rows.push({ outlier, auth: named.map((auth) => auth.nid), json: encodeCanonicalJson(event.json) });
+      rows.push({ outlier, auth: named.map((auth) => auth.nid), json: encodeCanonicalJson(event.json, numbersOf(room.version)) });
     }
     if (rows.length > 0) await this.#insert(room, rows);
   }

@@ -1,6 +1,7 @@
 /** Gives an event its place in the room: numbers for its strings, a position, snapshots, the rows to write. */
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import { numbersOf as numberRuleOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
@@ -173,7 +174,7 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
       prev: place.prevNids,
       auth: place.authNids,
       eventId: event.eventId,
-      json: encodeCanonicalJson(event.json),
+      json: encodeCanonicalJson(event.json, numberRuleOf(room.version)),
     },
     head: { roomNid: room.nid, tips: head.tips.map((tip) => tip.nid), snap: head.chain.id, depth: head.depth, lastPos },
     room: room.isNew ? { nid: room.nid, roomId: room.roomId, version: room.version.id } : undefined,

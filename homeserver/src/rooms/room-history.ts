@@ -5,6 +5,7 @@
  */
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import { notFound } from '@nexuscomm/spec/errors.ts';
+import { numbersOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { redactEventJson } from '@nexuscomm/spec/events/redact-event.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { AuthGraphs } from './auth-graph.ts';
@@ -134,7 +135,7 @@ export class RoomHistory {
   /** The text of an event as a server may have it: redacted if none of its users could see it. */
   async textFor(room: Room, stored: StoredEvent, server: string): Promise<string> {
     const redacted = stored.redactedBy !== undefined || !(await this.#maySee(room, stored, server));
-    return encodeCanonicalJson(redacted ? redactEventJson(stored.event.json, room.version) : stored.event.json);
+    return encodeCanonicalJson(redacted ? redactEventJson(stored.event.json, room.version) : stored.event.json, numbersOf(room.version));
   }
 
   async textsFor(room: Room, events: readonly StoredEvent[], server: string): Promise<string[]> {
