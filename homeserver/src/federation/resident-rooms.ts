@@ -109,7 +109,9 @@ export class ResidentRooms {
   /** The user may still join because of another room, and whoever is named here may still let them in. */
   async #checkVouching(room: Room, json: JsonObject): Promise<void> {
     const { engine, serverNid } = this.#deps;
-    await vouchingUser(engine, serverNid, room, await engine.strings.id(String(json['state_key'])));
+    const { state_key: userId } = json;
+    if (typeof userId !== 'string') throw badJson('The event has no state_key.');
+    await vouchingUser(engine, serverNid, room, await engine.strings.id(userId));
   }
 }
 
