@@ -189,6 +189,7 @@ export const configSchema = Type.Object({
       room_failures: count(5, 'Failures to fetch what is missing of a room after which it is left alone for a while', { minimum: 1 }),
       room_pause_ms: count(600_000, 'How long such a room is left alone'),
       remembered_transactions: count(10_000, 'Transactions of other servers whose answers are kept, for when they come again', { minimum: 1 }),
+      policy_timeout_ms: count(10_000, "How long a room's policy server may take to look at an event", { minimum: 100 }),
       page_events: count(100, 'Events of a room in one answer to another server at most', { minimum: 1, maximum: 1000 }),
       retry_factor: Type.Number({ default: 2, minimum: 1, maximum: 10, description: 'How much longer after each further failure' }),
     },

@@ -25,6 +25,7 @@ import type { Database } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { FederatedRooms } from './inbound-rooms.ts';
 import type { OutsideMemberships } from './outside-memberships.ts';
+import { PolicyServers } from './policy-servers.ts';
 import { InviteReceiver } from './receive-invite.ts';
 import { RemoteRooms } from './remote-rooms.ts';
 import { ResidentRooms } from './resident-rooms.ts';
@@ -65,7 +66,18 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
   const states = new RoomStates(db, deps.stateCache);
   const forks = new ForkResolver({ graphs, events: engine.events, strings: engine.strings });
   const redactions = await EarlyRedactions.open(db, engine);
-  const remoteEvents = new RemoteEvents({ db, engine, positions, forks, states, redactions, now, policy: async () => true });
+  const policy = await PolicyServers.open({ engine, client, crypto: nodeCrypto, log, timeoutMs: settings.policy_timeout_ms });
+  engine.beforeSending((room, event) => policy.sign(room, event));
+  const remoteEvents = new RemoteEvents({
+    db,
+    engine,
+    positions,
+    forks,
+    states,
+    redactions,
+    now,
+    policy: (room, event) => policy.recommends(room, event),
+  });
   const outliers = new Outliers({ db, engine, positions });
   const acls = new ServerAcls(engine);
   const history = new RoomHistory({ db, engine, states, graphs });

@@ -17,7 +17,7 @@ import type { HeadPlace, Room, Tip } from './room.ts';
 import type { RoomEngine, RoomWriter } from './room-engine.ts';
 import { stateDifference, type RoomStates } from './room-states.ts';
 import { parseStateKeyText, stateKeyText } from './state-key.ts';
-import { SnapshotChain, type Snapshot } from './state-snapshots.ts';
+import type { Snapshot, SnapshotChain } from './state-snapshots.ts';
 import { EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 

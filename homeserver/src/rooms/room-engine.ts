@@ -101,6 +101,7 @@ export class RoomEngine {
   readonly #states: LRUCache<number, StateMap>;
   readonly #pipeline: CommitPipeline;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
+  #beforeSending: (room: Room, event: RoomEvent) => Promise<RoomEvent> = async (_room, event) => event;
   /** ms since the epoch */
   #lastCreation = 0;
 
@@ -127,6 +128,11 @@ export class RoomEngine {
   /** Called for every committed event, in commit order, before the watermark rises. Must not throw or wait. */
   onCommit(listener: (commit: RoomCommit) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Called with each event of this server that the room allows: returns it as it is sent, or throws. */
+  beforeSending(hook: (room: Room, event: RoomEvent) => Promise<RoomEvent>): void {
+    this.#beforeSending = hook;
   }
 
   /** Resolves when all that was enqueued is committed or failed. */
@@ -381,7 +387,7 @@ export class RoomEngine {
     const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
     if (same) return same;
     const { event, authNids } = await this.#compose(room, draft);
-    return place(event, authNids);
+    return place(await this.#beforeSending(room, event), authNids);
   }
 
   async #compose(room: Room, draft: EventDraft): Promise<{ event: RoomEvent; authNids: number[] }> {
