@@ -1,5 +1,6 @@
 /** Device keys, one-time and fallback keys, cross-signing keys (Client-Server API, "End-to-End Encryption"). */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import { MatrixError, badJson, invalidParam } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
@@ -93,7 +94,7 @@ export class DeviceKeys {
   readonly #db: Database;
   readonly #strings: StringTable;
   readonly #changes: DeviceChanges;
-  readonly #counts = new LRUCache<number, KeyCounts>({ max: MAX_COUNTS });
+  readonly #counts = new LRUCache<number, KeyCounts>(upTo(MAX_COUNTS));
   /** a device's count of keys fell: its syncs should tell */
   readonly #onClaimed: (deviceNid: number, userNid: number) => void;
 
