@@ -47,9 +47,7 @@ export interface CheckedEvent {
 }
 
 /** What became of a PDU. `soft-failed` events count as received. */
-export type PduOutcome =
-  | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
-  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
+export type PduOutcome = { readonly kind: 'accepted' | 'soft-failed' | 'known' } | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
 
 /** The state of a room at one event, as another server tells it. */
 export interface ToldState {

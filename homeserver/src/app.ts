@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { AccountStore } from './accounts/account-store.ts';
@@ -325,6 +326,9 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     logger,
     metrics,
     lookup: sessions.lookup,
+    verifyServer: async () => {
+      throw new MatrixError('M_UNAUTHORIZED', 401, 'This request must be signed by a server.');
+    },
     bodyBytes: limits.body_bytes,
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),

@@ -18,7 +18,20 @@ export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
 export type AuthKind = 'none' | 'optional' | 'guest' | 'user' | 'server' | 'admin';
 
 /** Each class is a named setting under `rate_limits` in the configuration. */
-export type RateLimitClass = 'none' | 'general' | 'login' | 'registration' | 'message' | 'room_creation' | 'join' | 'invite' | 'media' | 'heavy';
+export type RateLimitClass =
+  | 'none'
+  | 'general'
+  | 'login'
+  | 'registration'
+  | 'message'
+  | 'room_creation'
+  | 'join'
+  | 'invite'
+  | 'media'
+  | 'heavy'
+  /** these two count by the server that signed a request, or by address where requests are not signed */
+  | 'federation'
+  | 'federation_heavy';
 
 export interface EndpointSpec<Auth extends AuthKind, Params extends TObject, Query extends TObject, Body extends TSchema, Response extends TSchema> {
   readonly method: HttpMethod;
@@ -50,6 +63,7 @@ type Declared<S extends TSchema, General, Otherwise> = General extends S ? Other
 export type ParamsOf<E> = E extends EndpointSpec<AuthKind, infer P, TObject, TSchema, TSchema> ? Declared<P, TObject, Record<string, string>> : never;
 export type QueryOf<E> = E extends EndpointSpec<AuthKind, TObject, infer Q, TSchema, TSchema> ? Declared<Q, TObject, Record<string, never>> : never;
 export type BodyOf<E> = E extends EndpointSpec<AuthKind, TObject, TObject, infer B, TSchema> ? Declared<B, TSchema, unknown> : never;
+export type ResponseOf<E> = E extends EndpointSpec<AuthKind, TObject, TObject, TSchema, infer R> ? Declared<R, TSchema, unknown> : never;
 export type AuthOf<E> = E extends EndpointSpec<infer A, TObject, TObject, TSchema, TSchema> ? A : never;
 
 /** Declares an endpoint; keeps the literal types, so that handlers are typed from it. */

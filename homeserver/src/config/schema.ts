@@ -142,6 +142,8 @@ export const configSchema = Type.Object({
       invite: rate(1, 50, 'inviting'),
       media: rate(20, 100, 'uploading and downloading'),
       heavy: rate(2, 20, 'searching and other hard work'),
+      federation: rate(100, 500, 'requests of one other server'),
+      federation_heavy: rate(10, 100, 'joins, state and other hard work for one other server'),
     },
     { default: {} },
   ),

@@ -1,8 +1,8 @@
-/** Finds out who makes a request (Client-Server API, "Client authentication"). */
+/** Finds out who makes a request (Client-Server API, "Client authentication"; Server-Server API, "Request Authentication"). */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AuthKind } from '@nexuscomm/spec/endpoint.ts';
 import { MatrixError, forbidden } from '@nexuscomm/spec/errors.ts';
-import type { Session } from './handler.ts';
+import type { ServerSession, Session } from './handler.ts';
 
 /** What is behind an access token. */
 export type TokenState =
@@ -13,15 +13,32 @@ export type TokenState =
 
 export type SessionLookup = (accessToken: string) => Promise<TokenState>;
 
+/** A request that a server is to have signed (Server-Server API, "Request Authentication"). */
+export interface SignedRequest {
+  readonly method: string;
+  /** path and query string, as sent */
+  readonly uri: string;
+  /** all Authorization headers */
+  readonly authorization: readonly string[];
+  /** Reads the body; '' without one. Called only once the headers have passed. */
+  readonly body: () => Promise<string>;
+}
+
+/** Throws M_UNAUTHORIZED for a wrong signature, M_FORBIDDEN for a server that this one does not talk to. */
+export type VerifyServer = (request: SignedRequest) => Promise<ServerSession>;
+
 export function accessTokenOf(headers: IncomingHttpHeaders, search: URLSearchParams): string | undefined {
   const { authorization } = headers;
   if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   return search.get('access_token') ?? undefined;
 }
 
-export async function authenticate(kind: AuthKind, token: string | undefined, lookup: SessionLookup): Promise<Session | undefined> {
+export async function authenticate(
+  kind: Exclude<AuthKind, 'server'>,
+  token: string | undefined,
+  lookup: SessionLookup,
+): Promise<Session | undefined> {
   if (kind === 'none' || (kind === 'optional' && token === undefined)) return undefined;
-  if (kind === 'server') throw new MatrixError('M_UNAUTHORIZED', 401, 'This request must be signed by a server.');
   if (token === undefined) throw new MatrixError('M_MISSING_TOKEN', 401, 'This request needs an access token.');
   const state = await lookup(token);
   if (state.kind === 'unknown') throw new MatrixError('M_UNKNOWN_TOKEN', 401, 'The access token is not known. Log in again.', { soft_logout: false });

@@ -6,14 +6,14 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import createRouter, { type HTTPMethod } from 'find-my-way';
 import Koa, { type Context } from 'koa';
-import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
+import type { AuthKind, Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { parseEventJson, parseJson } from '@nexuscomm/spec/parse-json.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { accessTokenOf, authenticate, type SessionLookup } from './authenticate.ts';
+import { accessTokenOf, authenticate, type SessionLookup, type VerifyServer } from './authenticate.ts';
 import { errorResponse } from './error-response.ts';
-import { RawJson, Reply, type Answer, type Request, type Route, type Session } from './handler.ts';
+import { RawJson, Reply, type Answer, type Request, type Route, type ServerSession, type Session } from './handler.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { readText } from './read-body.ts';
 import { decodePathParameter, parseQuery, validateBody } from './validate.ts';
@@ -21,6 +21,7 @@ import { decodePathParameter, parseQuery, validateBody } from './validate.ts';
 export interface HttpAppOptions {
   readonly routes: readonly Route[];
   readonly lookup: SessionLookup;
+  readonly verifyServer: VerifyServer;
   readonly rateLimiter: RateLimiter;
   readonly bodyBytes: number;
   /** entries of X-Forwarded-For to believe */
@@ -48,7 +49,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     const started = performance.now();
     context.set(CORS);
     let route: Route | undefined;
-    let session: Session | undefined;
+    let session: Session | ServerSession | undefined;
     try {
       if (context.method === 'OPTIONS') {
         context.status = 204;
@@ -57,7 +58,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
       const found = findRoute(router, context);
       route = found.route;
       const request = await readRequest(options, context, found);
-      session = request.session as Session | undefined;
+      session = request.session as Session | ServerSession | undefined;
       answer(context, await route.handle(request));
     } catch (error) {
       const response = errorResponse(error);
@@ -72,10 +73,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
       const seconds = (performance.now() - started) / 1000;
       const template = route?.endpoint.path ?? 'unknown';
       metrics.requests.observe({ route: template, method: context.method, status: `${Math.floor(context.status / 100)}xx` }, seconds);
-      logger.debug(
-        { method: context.method, route: template, status: context.status, ms: Math.round(seconds * 1000), user: session?.userId },
-        'request',
-      );
+      logger.debug({ method: context.method, route: template, status: context.status, ms: Math.round(seconds * 1000), ...whoOf(session) }, 'request');
     }
   });
   return app;
@@ -123,20 +121,23 @@ function findRoute(router: Router, context: Context): FoundRoute {
   throw new MatrixError('M_UNRECOGNIZED', 405, `This path takes ${others.join(', ')}.`);
 }
 
+const whoOf = (session: Session | ServerSession | undefined): object =>
+  session === undefined ? {} : 'origin' in session ? { origin: session.origin } : { user: session.userId };
+
 async function readRequest(options: HttpAppOptions, context: Context, { route, params }: FoundRoute): Promise<Request> {
   const { endpoint } = route;
   const remoteAddress = addressOf(context.req, options.trustedProxies);
   const search = new URLSearchParams(context.querystring);
-  const accessToken = accessTokenOf(context.req.headers, search);
-  const session = await authenticate(endpoint.auth, accessToken, options.lookup);
-  if (endpoint.rateLimit !== 'none') await options.rateLimiter.consume(endpoint.rateLimit, session?.userId ?? remoteAddress);
-  if (session) options.onSeen(session, remoteAddress, context.req.headers['user-agent'] ?? '');
+  const { session, accessToken, text } =
+    endpoint.auth === 'server'
+      ? await admitServer(options, context.req, endpoint)
+      : await admitUser(options, context.req, { endpoint, search, remoteAddress });
   const aborted = new AbortController();
   context.res.once('close', () => aborted.abort());
   return {
     params,
     query: endpoint.query ? parseQuery(endpoint.query, search) : {},
-    body: endpoint.body && !endpoint.rawBody ? await readBody(endpoint, context.req, options.bodyBytes) : undefined,
+    body: endpoint.body && !endpoint.rawBody ? parseBody(endpoint, text ?? (await readBody(options, context.req, endpoint))) : undefined,
     session,
     headers: context.req.headers,
     remoteAddress,
@@ -147,8 +148,43 @@ async function readRequest(options: HttpAppOptions, context: Context, { route, p
   } as unknown as Request;
 }
 
-async function readBody(endpoint: Endpoint, request: IncomingMessage, bodyBytes: number): Promise<unknown> {
-  const text = await readText(request, endpoint.maxBodyBytes ?? bodyBytes);
+/** Who asks, and the body if it had to be read to know that. */
+interface Admitted {
+  readonly session: Session | ServerSession | undefined;
+  readonly accessToken: string | undefined;
+  readonly text: string | undefined;
+}
+
+async function admitUser(
+  options: HttpAppOptions,
+  request: IncomingMessage,
+  { endpoint, search, remoteAddress }: { endpoint: Endpoint; search: URLSearchParams; remoteAddress: string },
+): Promise<Admitted> {
+  const accessToken = accessTokenOf(request.headers, search);
+  const session = await authenticate(endpoint.auth as Exclude<AuthKind, 'server'>, accessToken, options.lookup);
+  if (endpoint.rateLimit !== 'none') await options.rateLimiter.consume(endpoint.rateLimit, session?.userId ?? remoteAddress);
+  if (session) options.onSeen(session, remoteAddress, request.headers['user-agent'] ?? '');
+  return { session, accessToken, text: undefined };
+}
+
+/** The signature covers the body, so the body is read first; it counts whether or not the endpoint wants one. */
+async function admitServer(options: HttpAppOptions, request: IncomingMessage, endpoint: Endpoint): Promise<Admitted> {
+  let text = '';
+  const session = await options.verifyServer({
+    method: request.method ?? 'GET',
+    uri: request.url ?? '/',
+    authorization: request.headersDistinct['authorization'] ?? [],
+    body: async () => (text = await readBody(options, request, endpoint)),
+  });
+  await options.rateLimiter.consume(endpoint.rateLimit, session.origin);
+  return { session, accessToken: undefined, text };
+}
+
+function readBody(options: HttpAppOptions, request: IncomingMessage, endpoint: Endpoint): Promise<string> {
+  return readText(request, endpoint.maxBodyBytes ?? options.bodyBytes);
+}
+
+function parseBody(endpoint: Endpoint, text: string): unknown {
   if (text === '' && endpoint.bodyOptional) return {};
   const body = endpoint.canonicalBody ? parseEventJson(text) : parseJson(text);
   validateBody(endpoint.body!, body);

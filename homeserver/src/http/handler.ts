@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AuthKind, AuthOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '@nexuscomm/spec/endpoint.ts';
-import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 
 /** Who makes a request: a user, on one of their devices. */
 export interface Session {
@@ -16,11 +16,18 @@ export interface Session {
   readonly isAdmin: boolean;
 }
 
+/** The server that signed a request. */
+export interface ServerSession {
+  readonly origin: ServerName;
+}
+
 export type SessionFor<Auth extends AuthKind> = Auth extends 'user' | 'guest' | 'admin'
   ? Session
   : Auth extends 'optional'
     ? Session | undefined
-    : undefined;
+    : Auth extends 'server'
+      ? ServerSession
+      : undefined;
 
 export interface Request<E extends Endpoint = Endpoint> {
   readonly params: ParamsOf<E>;
