@@ -35,7 +35,13 @@ export interface ServerKey {
 /** Keeps the keys of other servers over a restart. */
 export interface KeyStore {
   find(server: ServerName): Promise<readonly ServerKey[]>;
-  save(server: ServerName, keys: readonly ServerKey[], fetchedAt: number): Promise<void>;
+  /** The newest document that the server signed, for other servers that ask this one as a notary. */
+  findDocument(server: ServerName): Promise<JsonObject | undefined>;
+  /** Keys that are not among these are kept: they still verify what they signed. */
+  save(
+    server: ServerName,
+    fetched: { readonly keys: readonly ServerKey[]; readonly document: JsonObject; readonly fetchedAt: number },
+  ): Promise<void>;
 }
 
 /** Whom this server talks to at all, by configuration; true for everybody if nothing is set. */

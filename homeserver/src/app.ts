@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { AccountStore } from './accounts/account-store.ts';
@@ -23,6 +22,11 @@ import { serverRoutes } from './client-api/server.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
+import { serverKeyRoutes } from './federation-api/keys.ts';
+import { versionRoutes } from './federation-api/version.ts';
+import { parseOldVerifyKey } from './federation/old-verify-key.ts';
+import { createServerKeyStore } from './federation/server-key-store.ts';
+import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
@@ -108,13 +112,22 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const failure = Promise.withResolvers<Error>();
 
   await settleServerName(db, serverName);
-  const signingKey = await loadSigningKey(db, server.data_dir);
+  const formerKeys = config.federation.old_verify_keys.map(parseOldVerifyKey).filter((key) => key !== undefined);
+  const signingKey = await loadSigningKey(db, server.data_dir, formerKeys);
   const positions = await StreamPositions.open(db);
   const strings = new StringTable(db, cache.strings);
   const metrics = createMetrics(db);
   const redis = config.redis.url === undefined ? undefined : await connectRedis(config.redis.url, logger);
   const { enabled: limitRates, ...rates } = config.rate_limits;
   const rateLimiter = limitRates ? createRateLimiter(rates, redis) : unlimited;
+
+  const federation = createFederationTransport({
+    settings: config.federation,
+    serverName,
+    signingKey,
+    keyStore: createServerKeyStore(db),
+    log: logger,
+  });
 
   // Rooms
   const engine = new RoomEngine({
@@ -284,6 +297,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...serverRoutes({
       serverName,
       baseUrl,
+      delegate: delegateOf(config),
       metrics,
       adminContact: server.admin_contact,
       registration: mode,
@@ -318,6 +332,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
     ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
+    ...(config.federation.enabled ? [...serverKeyRoutes(federation), ...versionRoutes()] : []),
     ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({
@@ -326,9 +341,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     logger,
     metrics,
     lookup: sessions.lookup,
-    verifyServer: async () => {
-      throw new MatrixError('M_UNAUTHORIZED', 401, 'This request must be signed by a server.');
-    },
+    verifyServer: federation.verifyRequest,
     bodyBytes: limits.body_bytes,
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
@@ -361,6 +374,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       await ports.close();
       clearInterval(pruning);
       presence[Symbol.dispose]();
+      await federation[Symbol.asyncDispose]();
       await engine.close();
       await lastSeen[Symbol.asyncDispose]();
       await notifications[Symbol.asyncDispose]();
@@ -379,6 +393,13 @@ async function touchNow(positions: StreamPositions, hub: SyncHub, userNid: numbe
 function baseUrlOf({ server }: Config): string {
   if (server.public_baseurl !== undefined) return server.public_baseurl.replace(/\/+$/, '');
   return server.name === 'localhost' ? `http://localhost:${server.port}` : `https://${server.name}`;
+}
+
+/** The host and port that other servers reach this one at, if not where its name says. */
+function delegateOf({ server, federation }: Config): string | undefined {
+  if (federation.delegate !== undefined || !server.public_baseurl?.startsWith('https://')) return federation.delegate;
+  const { hostname, port } = new URL(server.public_baseurl);
+  return `${hostname}:${port === '' ? 443 : port}`;
 }
 
 async function connectRedis(url: string, logger: Logger) {

@@ -45,57 +45,57 @@ export interface CallParts<E> {
 }
 
 /** Asks and reads JSON. Throws RemoteError or Unreachable. */
-export function callEndpoint<E extends Endpoint>(
+export async function callEndpoint<E extends Endpoint>(
   deps: CallDeps,
   server: ServerName,
   endpoint: E,
   parts: CallParts<E>,
   options: CallOptions = {},
 ): Promise<ResponseOf<E>> {
-  return requestEndpoint(deps, { server, endpoint, parts, options }, async (response) => {
-    const value = await readJson(response, server, options.maxBytes ?? deps.limits.responseBytes);
-    if (endpoint.response) checkResponse(server, endpoint, endpoint.response, value);
-    return value as ResponseOf<E>;
-  });
+  const { clock, limits } = deps;
+  const ms = options.timeoutMs ?? limits.requestTimeoutMs;
+  const expired = (): Unreachable => new Unreachable(server, 'timeout', `no whole answer within ${ms} ms`);
+  return withDeadline({ clock, ms, signal: options.signal, expired }, (signal) =>
+    requestEndpoint(deps, { server, endpoint, parts, signal, ignoreBackoff: options.ignoreBackoff }, async (response) => {
+      const value = await readJson(response, server, options.maxBytes ?? limits.responseBytes);
+      if (endpoint.response) checkResponse(server, endpoint, endpoint.response, value);
+      return value as ResponseOf<E>;
+    }),
+  );
 }
 
-/** Asks and hands over a successful answer, within the deadline. Throws RemoteError or Unreachable. */
-export async function requestEndpoint<T>(
-  deps: CallDeps,
-  call: { server: ServerName; endpoint: Endpoint; parts: CallParts<Endpoint>; options: CallOptions },
-  read: (response: TransportResponse, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const { backoff, clock, limits } = deps;
-  const { server, endpoint, options } = call;
+export interface EndpointRequest {
+  readonly server: ServerName;
+  readonly endpoint: Endpoint;
+  readonly parts: CallParts<Endpoint>;
+  readonly signal: AbortSignal;
+  readonly ignoreBackoff?: boolean | undefined;
+}
+
+/** Asks and hands over a successful answer. Throws RemoteError, Unreachable, or the signal's reason. */
+export async function requestEndpoint<T>(deps: CallDeps, request: EndpointRequest, read: (response: TransportResponse) => Promise<T>): Promise<T> {
+  const { backoff, clock, transport } = deps;
+  const { server, endpoint, signal } = request;
   if (!deps.allowed(server)) throw new Unreachable(server, 'not allowed', 'the configuration excludes it (federation.allow, federation.deny)');
-  if (!options.ignoreBackoff && backoff.isDown(server)) {
+  if (!request.ignoreBackoff && backoff.isDown(server)) {
     throw new Unreachable(server, 'backing off', `it failed lately (${backoff.state(server)?.reason}) and is not asked yet`);
   }
   const startedAt = clock.now();
   try {
-    const result = await withDeadline(
-      {
-        clock,
-        ms: options.timeoutMs ?? limits.requestTimeoutMs,
-        signal: options.signal,
-        expired: () => new Unreachable(server, 'timeout', 'it took too long'),
-      },
-      async (signal) => {
-        const { method } = endpoint;
-        const target = targetOf(endpoint, call.parts);
-        const { headers, body } = deps.signer({ server, method, target, content: call.parts.body, signed: endpoint.auth === 'server' });
-        const response = await deps.transport.request({ server, method, target, headers, body, signal });
-        if (response.status < 200 || response.status > 299) throw await readRemoteError(response, server);
-        return read(response, signal);
-      },
-    );
+    const { method } = endpoint;
+    const target = targetOf(endpoint, request.parts);
+    const { headers, body } = deps.signer({ server, method, target, content: request.parts.body, signed: endpoint.auth === 'server' });
+    const response = await transport.request({ server, method, target, headers, body, signal });
+    if (response.status < 200 || response.status > 299) throw await readRemoteError(response, server);
+    const result = await read(response);
     backoff.markUp(server);
     return result;
   } catch (error) {
-    const reason = failureOf(error);
+    const happened: unknown = signal.aborted ? signal.reason : error;
+    const reason = failureOf(happened);
     if (reason === undefined) backoff.markUp(server);
-    else if (reason !== '' && !options.signal?.aborted) backoff.markFailed(server, reason, startedAt);
-    throw error;
+    else if (reason !== '') backoff.markFailed(server, reason, startedAt);
+    throw happened;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 export async function checkConfig(config: Config): Promise<void> {
   for (const { path, schema } of settings()) {
     const value = path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], config);
-    const set = value !== schema.default;
+    const set = JSON.stringify(value) !== JSON.stringify(schema.default);
     if (!set) continue;
     const secret = /secret|url/.test(path.at(-1)!) && path.at(-1) !== 'public_baseurl';
     process.stdout.write(`${path.join('.')}: ${secret ? '(set)' : JSON.stringify(value)}\n`);

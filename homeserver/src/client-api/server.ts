@@ -12,6 +12,8 @@ export interface ServerRoutesDeps {
   readonly serverName: ServerName;
   /** where clients reach the server, without a slash at the end */
   readonly baseUrl: string;
+  /** where other servers reach this one, host:port; undefined: where its name says */
+  readonly delegate: string | undefined;
   readonly adminContact: string | undefined;
   readonly registration: 'open' | 'token' | 'closed';
   readonly metrics: Metrics;
@@ -69,7 +71,11 @@ export function serverRoutes(deps: ServerRoutesDeps): Route[] {
     }),
     handle(api.versions, async () => ({ versions: VERSIONS, unstable_features: UNSTABLE_FEATURES })),
     handle(api.wellKnownClient, async () => ({ 'm.homeserver': { base_url: baseUrl } })),
-    handle(api.wellKnownServer, async () => ({ 'm.server': delegatedName(baseUrl) })),
+    handle(api.wellKnownServer, async () => {
+      const { delegate } = deps;
+      if (delegate === undefined) throw notFound('Other servers reach this one by its name: set federation.delegate to change that.');
+      return { 'm.server': delegate };
+    }),
     handle(api.wellKnownSupport, async () => {
       const { adminContact } = deps;
       if (adminContact === undefined) throw notFound('This server names no contact: set server.admin_contact.');
@@ -81,12 +87,6 @@ export function serverRoutes(deps: ServerRoutesDeps): Route[] {
     handle(api.turnServer, async () => ({})),
     handle(api.thirdPartyProtocols, async () => ({})),
   ];
-}
-
-/** The host and port that other servers reach this one at. */
-function delegatedName(baseUrl: string): string {
-  const { hostname, port, protocol } = new URL(baseUrl);
-  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
 }
 
 function privateNetworks(): BlockList {

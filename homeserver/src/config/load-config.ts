@@ -5,6 +5,7 @@ import { Value } from 'typebox/value';
 import { parse as parseYaml } from 'yaml';
 import { isServerName } from '@nexuscomm/spec/identifiers/parse.ts';
 import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import { parseOldVerifyKey } from '../federation/old-verify-key.ts';
 import { configSchema, type Config } from './schema.ts';
 
 /** One line for each wrong setting. */
@@ -97,6 +98,7 @@ function checkNames(source: unknown, schema: SettingSchema, path: readonly strin
 function fromEnvironment(value: string, schema: SettingSchema): unknown {
   if (schema.type === 'boolean') return /^(on|true|yes|1)$/i.test(value) ? true : /^(off|false|no|0)$/i.test(value) ? false : value;
   if (schema.type === 'integer' || schema.type === 'number') return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  if (schema.type === 'array') return value.split(/[\s,]+/).filter((item) => item !== '');
   return value;
 }
 
@@ -107,6 +109,7 @@ function problemOf(value: unknown, schema: SettingSchema): string | undefined {
   }
   if (schema.type === 'string') return typeof value === 'string' ? undefined : 'must be text';
   if (schema.type === 'boolean') return typeof value === 'boolean' ? undefined : 'must be on or off';
+  if (schema.type === 'array') return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'must be a list of texts';
   const whole = schema.type === 'integer';
   const inRange =
     typeof value === 'number' &&
@@ -129,6 +132,15 @@ function checkMeaning(config: Config, errors: string[]): void {
   if (config.server.roles !== 'all') errors.push('server.roles: must be all: one process does everything [NEXUS_ROLES]');
   if (config.server.tls_port !== 0 && (config.server.tls_cert === undefined || config.server.tls_key === undefined)) {
     errors.push('server.tls_port: HTTPS needs server.tls_cert and server.tls_key [NEXUS_TLS_PORT]');
+  }
+  const { delegate, notaries, old_verify_keys: oldKeys } = config.federation;
+  if (delegate !== undefined && !isServerName(delegate))
+    errors.push(`federation.delegate: "${delegate}" is not host:port [NEXUS_FEDERATION_DELEGATE]`);
+  for (const notary of notaries) {
+    if (!isServerName(notary)) errors.push(`federation.notaries: "${notary}" is not a server name [NEXUS_FEDERATION_NOTARIES]`);
+  }
+  for (const key of oldKeys) {
+    if (!parseOldVerifyKey(key)) errors.push(`federation.old_verify_keys: "${key}" is not "ed25519:name public-key expired-ms"`);
   }
   const urls: [string, string | undefined, string][] = [
     ['server.public_baseurl', config.server.public_baseurl, '^https?://'],

@@ -9,6 +9,8 @@ const optional = (description: string, env?: string) => Type.Optional(Type.Strin
 const flag = (value: boolean, description: string, env?: string) => Type.Boolean({ default: value, description, env });
 const count = (value: number, description: string, limits: { minimum?: number; maximum?: number; env?: string } = {}) =>
   Type.Integer({ default: value, description, minimum: 0, ...limits });
+/** In the environment separated by commas. */
+const list = (description: string, env?: string) => Type.Array(Type.String(), { default: [], description, env });
 const rate = (perSecond: number, burst: number, what: string) =>
   Type.Object(
     {
@@ -149,8 +151,35 @@ export const configSchema = Type.Object({
   ),
   federation: Type.Object(
     {
+      enabled: flag(true, 'Talk to other Matrix servers', 'NEXUS_FEDERATION'),
       ca: optional('A certificate authority (PEM file) to trust besides the public ones', 'NEXUS_FEDERATION_CA'),
-      allow_private_addresses: flag(false, 'Reach other servers at private addresses: tests only', 'NEXUS_ALLOW_PRIVATE_ADDRESSES'),
+      allow_private_addresses: flag(
+        false,
+        'Reach other servers at private addresses: for closed networks and tests, since users can then make this server ask there',
+        'NEXUS_ALLOW_PRIVATE_ADDRESSES',
+      ),
+      delegate: optional(
+        'Where other servers reach this one, host:port, told in .well-known/matrix/server; none: server.public_baseurl if that is https',
+        'NEXUS_FEDERATION_DELEGATE',
+      ),
+      allow: list('Servers to talk to, with * and ? as wildcards; empty: all', 'NEXUS_FEDERATION_ALLOW'),
+      deny: list('Servers not to talk to, with * and ? as wildcards; goes before allow', 'NEXUS_FEDERATION_DENY'),
+      notaries: list('Servers to ask for keys of servers that can not be reached', 'NEXUS_FEDERATION_NOTARIES'),
+      old_verify_keys: list('Keys this server signed with before, each "ed25519:name public-key expired-ms"; needed when signing.key is replaced'),
+      key_validity_ms: count(86_400_000, 'How long other servers may keep the keys of this one', { minimum: 3_600_000, maximum: 604_800_000 }),
+      connections_per_server: count(8, 'Connections to one other server at most', { minimum: 1 }),
+      connect_timeout_ms: count(10_000, 'How long connecting to another server may take', { minimum: 100 }),
+      idle_timeout_ms: count(30_000, 'How long an answer may stall', { minimum: 100 }),
+      request_timeout_ms: count(60_000, 'How long a request to another server may take', { minimum: 100 }),
+      key_timeout_ms: count(15_000, 'How long asking for keys may take', { minimum: 100 }),
+      join_timeout_ms: count(600_000, "How long fetching a room's state may take", { minimum: 100 }),
+      media_timeout_ms: count(300_000, 'How long fetching a file may take', { minimum: 100 }),
+      response_bytes: count(16_777_216, 'Size of an answer at most', { minimum: 1024 }),
+      state_bytes: count(536_870_912, "Size of an answer with a room's state at most", { minimum: 1024 }),
+      media_bytes: count(104_857_600, 'Size of a file from another server at most', { minimum: 1024 }),
+      retry_min_ms: count(1_000, 'How long a server that does not answer is left alone at first', { minimum: 1 }),
+      retry_max_ms: count(3_600_000, 'How long a server that does not answer is left alone at most', { minimum: 1 }),
+      retry_factor: Type.Number({ default: 2, minimum: 1, maximum: 10, description: 'How much longer after each further failure' }),
     },
     { default: {} },
   ),
