@@ -25,7 +25,9 @@ import { nodeCrypto } from './crypto/node-crypto.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
+import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
+import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
@@ -232,7 +234,16 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     changes: deviceChanges,
     onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError),
   });
-  const toDevice = new ToDevice({ db, positions, strings, onSent: (userNid, pos) => hub.touchUser(userNid, pos) });
+  const toDeviceOutbox = new ToDeviceOutbox({ db, strings, now });
+  const toDevice = new ToDevice({
+    db,
+    positions,
+    strings,
+    serverName,
+    outbox: toDeviceOutbox,
+    now,
+    onSent: (userNid, pos) => hub.touchUser(userNid, pos),
+  });
   const backups = new Backups(db);
   const sources: SyncSources = {
     accountData,
@@ -270,7 +281,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
     onRegistered: (userNid, userId) => profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
-    onDevicesDeleted: (userNid) => deviceChanges.record(userNid),
+    onDeviceRenamed: (userNid, deviceId) => deviceChanges.record(userNid, { device: deviceId }),
+    onDevicesDeleted: async (userNid, _userId, devices) => {
+      for (const { deviceId } of devices) await deviceChanges.record(userNid, { device: deviceId });
+    },
     onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
   });
   profiles.connect((user) => memberships.propagateProfile(user));
@@ -288,6 +302,30 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     downloadTimeoutMs: config.media.download_timeout_ms,
   });
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
+
+  const outbound = await createFederationOutbound({
+    settings: config.federation,
+    serverName,
+    transport: federation,
+    db,
+    strings,
+    positions,
+    engine,
+    hub,
+    keys: deviceKeys,
+    deviceChanges,
+    toDevice,
+    toDeviceOutbox,
+    typing,
+    receipts,
+    presence,
+    profiles,
+    isBanned: async () => false,
+    metrics,
+    log: logger,
+    onError,
+  });
+  await outbound.start();
 
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
@@ -312,7 +350,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       registration: { mode, guests },
       defaultRoomVersion: config.rooms.default_version,
     }),
-    ...profileRoutes({ profiles }),
+    ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({ db, engine, reader, aliases, directory, serverName, publishRequiresAdmin: config.rooms.publish_requires_admin, now }),
@@ -332,8 +370,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
     ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
-    ...(config.federation.enabled ? [...serverKeyRoutes(federation), ...versionRoutes()] : []),
-    ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
+    ...(config.federation.enabled ? [...serverKeyRoutes(federation), ...versionRoutes(), ...outbound.routes] : []),
+    ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({
     routes,
@@ -341,7 +379,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     logger,
     metrics,
     lookup: sessions.lookup,
-    verifyServer: federation.verifyRequest,
+    verifyServer: async (request) => {
+      const session = await federation.verifyRequest(request);
+      outbound.onRequestFrom(session.origin);
+      return session;
+    },
     bodyBytes: limits.body_bytes,
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
@@ -352,7 +394,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   };
   const notifications = listen(database.url, ACCOUNTS_CHANNEL, onAccountsChanged);
   onAccountsChanged();
-  const pruning = setInterval(() => void engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS).catch(onError), PRUNE_EVERY_MS).unref();
+  const prune = async (): Promise<void> => {
+    await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
+    await outbound.prune();
+  };
+  const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
     bind: server.bind,
     port: server.port,
@@ -374,8 +420,9 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       await ports.close();
       clearInterval(pruning);
       presence[Symbol.dispose]();
-      await federation[Symbol.asyncDispose]();
       await engine.close();
+      await outbound.close();
+      await federation[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();
       await notifications[Symbol.asyncDispose]();
       redis?.disconnect();
