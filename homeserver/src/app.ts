@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transport } from '@nexuscomm/federation/client/transport.ts';
 import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { AccountStore } from './accounts/account-store.ts';
@@ -96,20 +97,30 @@ const MAX_COMMIT_BATCH = 200;
 const TRANSACTION_LIFETIME_MS = 24 * 3_600_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
-export async function startServer(config: Config, logger: Logger = createLogger(config.observability.log_level)): Promise<RunningServer> {
+/** What a simulation brings of its own. */
+export interface Seams {
+  /** how requests reach other servers */
+  readonly transport?: Transport;
+}
+
+export async function startServer(
+  config: Config,
+  logger: Logger = createLogger(config.observability.log_level),
+  seams: Seams = {},
+): Promise<RunningServer> {
   const database = await chooseDatabase(config, {
     info: (message) => logger.info(message),
     error: (err) => logger.warn({ err }, 'lost a database connection'),
   });
   try {
-    return await startWith(config, logger, database);
+    return await startWith(config, logger, database, seams);
   } catch (error) {
     await database[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function startWith(config: Config, logger: Logger, database: ChosenDatabase): Promise<RunningServer> {
+async function startWith(config: Config, logger: Logger, database: ChosenDatabase, seams: Seams): Promise<RunningServer> {
   const { db } = database;
   const { server, limits, cache, accounts: accountSettings } = config;
   const serverName = server.name as ServerName;
@@ -133,6 +144,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     signingKey,
     keyStore: createServerKeyStore(db),
     log: logger,
+    ...seams,
   });
 
   // Rooms
