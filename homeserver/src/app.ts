@@ -22,10 +22,15 @@ import { serverRoutes } from './client-api/server.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
+import { OutsideMemberships } from './federation/outside-memberships.ts';
+import { federationDirectoryRoutes } from './federation-api/directory.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
+import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
+import { createFederationRooms } from './federation/federated-rooms.ts';
+import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
@@ -49,6 +54,7 @@ import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
 import { RoomReader } from './rooms/room-reader.ts';
+import { ServerAcls } from './rooms/server-acls.ts';
 import { takeAllShards } from './rooms/shard-leases.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
@@ -232,7 +238,16 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     changes: deviceChanges,
     onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError),
   });
-  const toDevice = new ToDevice({ db, positions, strings, onSent: (userNid, pos) => hub.touchUser(userNid, pos) });
+  const toDeviceOutbox = new ToDeviceOutbox({ db, strings, now });
+  const toDevice = new ToDevice({
+    db,
+    positions,
+    strings,
+    serverName,
+    outbox: toDeviceOutbox,
+    now,
+    onSent: (userNid, pos) => hub.touchUser(userNid, pos),
+  });
   const backups = new Backups(db);
   const sources: SyncSources = {
     accountData,
@@ -256,7 +271,9 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     defaultTimelineLimit: DEFAULT_TIMELINE_EVENTS,
     maxTimelineLimit: limits.sync_timeline_events,
   });
+  const outside = new OutsideMemberships({ db, engine, positions, hub });
   const syncEngine = new SyncEngine({
+    outside: (userNid, rooms) => outside.shown(userNid, rooms),
     db,
     engine,
     hub,
@@ -270,7 +287,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
     onRegistered: (userNid, userId) => profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
-    onDevicesDeleted: (userNid) => deviceChanges.record(userNid),
+    onDeviceRenamed: (userNid, deviceId) => deviceChanges.record(userNid, { device: deviceId }),
+    onDevicesDeleted: async (userNid, _userId, devices) => {
+      for (const { deviceId } of devices) await deviceChanges.record(userNid, { device: deviceId });
+    },
     onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
   });
   profiles.connect((user) => memberships.propagateProfile(user));
@@ -288,6 +308,51 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     downloadTimeoutMs: config.media.download_timeout_ms,
   });
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
+
+  // Federation
+  const acls = new ServerAcls(engine);
+  const outbound = await createFederationOutbound({
+    settings: config.federation,
+    serverName,
+    transport: federation,
+    db,
+    strings,
+    positions,
+    engine,
+    hub,
+    keys: deviceKeys,
+    deviceChanges,
+    toDevice,
+    toDeviceOutbox,
+    typing,
+    receipts,
+    presence,
+    profiles,
+    isBanned: async (room, name) => !(await acls.allows(room, name)),
+    metrics,
+    log: logger,
+    onError,
+  });
+  const rooms = await createFederationRooms({
+    db,
+    engine,
+    positions,
+    outside,
+    acls,
+    client: federation.client,
+    checker: federation.eventChecker,
+    edus: outbound.eduReceiver,
+    signingKey,
+    serverName,
+    settings: config.federation,
+    stateCache: cache.states,
+    clock: federation.clock,
+    log: logger,
+    isUser: async (userId) => (await profiles.find(userId)) !== undefined,
+    distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
+  });
+  if (config.federation.enabled) memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
+  await outbound.start();
 
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
@@ -312,10 +377,20 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       registration: { mode, guests },
       defaultRoomVersion: config.rooms.default_version,
     }),
-    ...profileRoutes({ profiles }),
+    ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
-    ...directoryRoutes({ db, engine, reader, aliases, directory, serverName, publishRequiresAdmin: config.rooms.publish_requires_admin, now }),
+    ...directoryRoutes({
+      db,
+      engine,
+      reader,
+      aliases,
+      memberships,
+      directory,
+      serverName,
+      publishRequiresAdmin: config.rooms.publish_requires_admin,
+      now,
+    }),
     ...userDataRoutes({
       engine,
       strings,
@@ -332,8 +407,16 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
     ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
-    ...(config.federation.enabled ? [...serverKeyRoutes(federation), ...versionRoutes()] : []),
-    ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
+    ...(config.federation.enabled
+      ? [
+          ...serverKeyRoutes(federation),
+          ...versionRoutes(),
+          ...outbound.routes,
+          ...rooms.routes,
+          ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
+        ]
+      : []),
+    ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({
     routes,
@@ -341,7 +424,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     logger,
     metrics,
     lookup: sessions.lookup,
-    verifyServer: federation.verifyRequest,
+    verifyServer: async (request) => {
+      const session = await federation.verifyRequest(request);
+      outbound.onRequestFrom(session.origin);
+      return session;
+    },
     bodyBytes: limits.body_bytes,
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
@@ -352,7 +439,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   };
   const notifications = listen(database.url, ACCOUNTS_CHANNEL, onAccountsChanged);
   onAccountsChanged();
-  const pruning = setInterval(() => void engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS).catch(onError), PRUNE_EVERY_MS).unref();
+  const prune = async (): Promise<void> => {
+    await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
+    await outbound.prune();
+  };
+  const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
     bind: server.bind,
     port: server.port,
@@ -374,8 +465,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       await ports.close();
       clearInterval(pruning);
       presence[Symbol.dispose]();
-      await federation[Symbol.asyncDispose]();
       await engine.close();
+      await outbound.close();
+      await rooms[Symbol.asyncDispose]();
+      await federation[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();
       await notifications[Symbol.asyncDispose]();
       redis?.disconnect();

@@ -1,5 +1,6 @@
 /** Reads stored events, by number or by id, through a cache of those used last. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { eventFromStored } from '@nexuscomm/spec/events/parse-event.ts';
 import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { EventId, RoomId } from '@nexuscomm/spec/identifiers/types.ts';
@@ -20,6 +21,8 @@ export interface EventRow {
   key: number | null;
   flags: number;
   snap_before: number;
+  snap_after: number | null;
+  head_before: number | null;
   replaces: number | null;
   redacted_by: number | null;
   event_id: string;
@@ -30,7 +33,7 @@ export interface EventRow {
 }
 
 /** Columns and joins of a query whose rows `EventReader.fromRows` takes; `e` is the event. */
-export const eventColumns = `e.nid, e.pos, e.room_nid, r.room_id, r.version, e.type, e.sender, e.key, e.flags, e.snap_before,
+export const eventColumns = `e.nid, e.pos, e.room_nid, r.room_id, r.version, e.type, e.sender, e.key, e.flags, e.snap_before, e.snap_after, e.head_before,
   e.replaces, e.redacted_by, e.event_id, j.json, t.device_nid, t.txn_id,
   exists (select from relation l where l.parent = e.event_id) as related`;
 export const eventJoins = `join event_json j on j.nid = e.nid join room r on r.nid = e.room_nid left join txn t on t.nid = e.nid`;
@@ -45,8 +48,8 @@ export class EventReader {
 
   constructor(db: Queryable, cacheSize: number) {
     this.#db = db;
-    this.#cache = new LRUCache({ max: cacheSize });
-    this.#nidOfId = new LRUCache({ max: cacheSize });
+    this.#cache = new LRUCache(upTo(cacheSize));
+    this.#nidOfId = new LRUCache(upTo(cacheSize));
   }
 
   /** The event, if it is in memory. */
@@ -136,6 +139,8 @@ function storedEventOf(row: EventRow): StoredEvent {
     key: row.key ?? undefined,
     replaces: row.replaces ?? undefined,
     snapBefore: row.snap_before,
+    snapAfter: row.snap_after ?? row.snap_before,
+    headBefore: row.head_before ?? row.snap_before,
     flags: row.flags,
     redactedBy: row.redacted_by ?? undefined,
     related: row.related,

@@ -30,4 +30,6 @@ export interface Member {
   /** position at which this membership began: changes of name and picture keep it */
   readonly since: number;
   readonly senderNid: number;
+  /** string-table id of the server that the user is of */
+  readonly serverNid: number;
 }

@@ -17,7 +17,12 @@ export interface EventWrite {
   readonly pos: number | null;
   readonly ts: number;
   readonly snapBefore: number;
+  /** undefined: as before the event */
+  readonly snapAfter: number | undefined;
+  /** state in force in the room when the event arrived; undefined: the state before it */
+  readonly headBefore: number | undefined;
   readonly replaces: number | undefined;
+  readonly redactedBy: number | undefined;
   readonly prev: readonly number[];
   readonly auth: readonly number[];
   readonly eventId: string;
@@ -48,6 +53,7 @@ export interface MemberWrite {
   readonly pos: number;
   readonly since: number;
   readonly sender: number;
+  readonly server: number;
 }
 
 export interface RelationWrite {
@@ -67,64 +73,87 @@ export interface RoomWrite {
   readonly head: HeadWrite;
   /** set with the first event of a room */
   readonly room?: { readonly nid: number; readonly roomId: string; readonly version: string };
-  readonly snapshot?: Snapshot;
+  readonly snapshots?: readonly Snapshot[];
   readonly state?: readonly StateWrite[];
   readonly members?: readonly MemberWrite[];
   readonly txn?: { readonly deviceNid: number; readonly txnId: string; readonly ts: number };
   readonly relation?: RelationWrite;
   readonly redacts?: number;
+  /** the event is here already as an outlier, under the same number, and takes its place now */
+  readonly wasOutlier?: boolean;
+  /** events that the room names as predecessors and that this server does not have */
+  readonly gaps?: readonly string[];
 }
+
+/** `$n::type[], ...` for columns of the given types, from parameter `from` on. */
+const arrays = (from: number, types: string): string =>
+  types
+    .split(' ')
+    .map((type, i) => `$${from + i}::${type}[]`)
+    .join(', ');
 
 const lease = `ok as materialized (
     select count(*) = cardinality($1::int2[]) as ok
     from (select 1 from shard_lease l join unnest($1::int2[], $2::int8[]) w(shard, epoch) using (shard, epoch) for share of l) held)`;
 
-const events = `e as (
-    insert into event (nid, room_nid, type, key, sender, flags, depth, pos, ts, snap_before, replaces, prev, auth, event_id)
-    select nid, room_nid, type, key, sender, flags, depth, pos, ts, snap_before, replaces, prev::int8[], auth::int8[], event_id
-    from ok, unnest($3::int8[], $4::int8[], $5::int4[], $6::int4[], $7::int4[], $8::int2[], $9::int8[], $10::int8[], $11::int8[],
-                    $12::int8[], $13::int8[], $14::text[], $15::text[], $16::text[])
-      as u(nid, room_nid, type, key, sender, flags, depth, pos, ts, snap_before, replaces, prev, auth, event_id)
-    where ok returning 1),
-  j as (insert into event_json (nid, json) select nid, json from ok, unnest($3::int8[], $17::text[]) u(nid, json) where ok),
-  t as (insert into txn (device_nid, txn_id, nid, ts)
-    select device_nid, txn_id, nid, ts from ok, unnest($18::int8[], $19::text[], $20::int8[], $21::int8[]) u(device_nid, txn_id, nid, ts)
+const EVENT_COLUMNS =
+  'nid, room_nid, type, key, sender, flags, depth, pos, ts, snap_before, snap_after, head_before, replaces, redacted_by, prev, auth, event_id';
+const EVENT_TYPES = 'int8 int8 int4 int4 int4 int2 int8 int8 int8 int8 int8 int8 int8 int8 text text text';
+const JSON_AT = 20;
+const TXN_AT = JSON_AT + 1;
+const HEAD_AT = TXN_AT + 4;
+const FURTHER_AT = HEAD_AT + 5;
+
+const insertEvents = `insert into event (${EVENT_COLUMNS})
+    select ${EVENT_COLUMNS.replace('prev, auth', 'prev::int8[], auth::int8[]')}
+    from ok, unnest(${arrays(3, EVENT_TYPES)}) as u(${EVENT_COLUMNS}) where ok`;
+const insertJson = `insert into event_json (nid, json) select nid, json from ok, unnest($3::int8[], $${JSON_AT}::text[]) u(nid, json) where ok`;
+
+const heads = `t as (insert into txn (device_nid, txn_id, nid, ts)
+    select device_nid, txn_id, nid, ts from ok, unnest(${arrays(TXN_AT, 'int8 text int8 int8')}) u(device_nid, txn_id, nid, ts)
     where ok on conflict do nothing),
   h as (insert into room_head (room_nid, tips, snap, depth, last_pos)
     select room_nid, tips::int8[], snap, depth, last_pos
-    from ok, unnest($22::int8[], $23::text[], $24::int8[], $25::int8[], $26::int8[]) u(room_nid, tips, snap, depth, last_pos) where ok
+    from ok, unnest(${arrays(HEAD_AT, 'int8 text int8 int8 int8')}) u(room_nid, tips, snap, depth, last_pos) where ok
     on conflict (room_nid) do update set tips = excluded.tips, snap = excluded.snap, depth = excluded.depth, last_pos = excluded.last_pos)`;
 
-const persistMessages = sql('persist_messages', `with ${lease}, ${events} select ok from ok`);
+const persistMessages = sql('persist_messages', `with ${lease}, e as (${insertEvents}), j as (${insertJson}), ${heads} select ok from ok`);
 
+const MEMBER_COLUMNS = 'user_nid, room_nid, membership, nid, pos, since, sender, server';
 const persistAll = sql(
   'persist_all',
-  `with ${lease}, ${events},
+  `with ${lease},
+  e as (${insertEvents} on conflict (nid) do update set flags = excluded.flags, pos = excluded.pos, snap_before = excluded.snap_before,
+    snap_after = excluded.snap_after, head_before = excluded.head_before, replaces = excluded.replaces, prev = excluded.prev),
+  j as (${insertJson} on conflict (nid) do nothing), ${heads},
   r as (insert into room (nid, room_id, version, shard)
-    select nid, room_id, version, shard from ok, unnest($27::int8[], $28::text[], $29::text[], $30::int2[]) u(nid, room_id, version, shard) where ok),
+    select nid, room_id, version, shard from ok, unnest(${arrays(FURTHER_AT, 'int8 text text int2')}) u(nid, room_id, version, shard) where ok
+    on conflict do nothing),
   s as (insert into snap (id, room_nid, parent, n, delta)
-    select id, room_nid, parent, n, delta from ok, unnest($31::int8[], $32::int8[], $33::int8[], $34::int4[], $35::bytea[]) u(id, room_nid, parent, n, delta) where ok),
+    select id, room_nid, parent, n, delta from ok, unnest(${arrays(FURTHER_AT + 4, 'int8 int8 int8 int4 bytea')}) u(id, room_nid, parent, n, delta) where ok),
   c as (insert into current_state (room_nid, key, type, nid)
-    select room_nid, key, type, nid from ok, unnest($36::int8[], $37::int4[], $38::int4[], $39::int8[]) u(room_nid, key, type, nid) where ok
+    select room_nid, key, type, nid from ok, unnest(${arrays(FURTHER_AT + 9, 'int8 int4 int4 int8')}) u(room_nid, key, type, nid) where ok
     on conflict (room_nid, key) do update set nid = excluded.nid),
-  g as (delete from current_state c using ok, unnest($40::int8[], $41::int4[]) u(room_nid, key)
+  g as (delete from current_state c using ok, unnest(${arrays(FURTHER_AT + 13, 'int8 int4')}) u(room_nid, key)
     where ok and c.room_nid = u.room_nid and c.key = u.key),
-  m as (insert into member (user_nid, room_nid, membership, nid, pos, since, sender)
-    select user_nid, room_nid, membership, nid, pos, since, sender
-    from ok, unnest($42::int4[], $43::int8[], $44::int2[], $45::int8[], $46::int8[], $47::int8[], $48::int4[])
-      u(user_nid, room_nid, membership, nid, pos, since, sender) where ok
+  m as (insert into member (${MEMBER_COLUMNS})
+    select ${MEMBER_COLUMNS} from ok, unnest(${arrays(FURTHER_AT + 15, 'int4 int8 int2 int8 int8 int8 int4 int4')}) u(${MEMBER_COLUMNS}) where ok
     on conflict (user_nid, room_nid) do update set membership = excluded.membership, nid = excluded.nid, pos = excluded.pos,
       since = excluded.since, sender = excluded.sender,
       forgotten = member.forgotten and excluded.membership in (4, 5)),
   l as (insert into relation (nid, room_nid, parent, rel_type, type, sender, agg_key)
     select nid, room_nid, parent, rel_type, type, sender, agg_key
-    from ok, unnest($49::int8[], $50::int8[], $51::text[], $52::int4[], $53::int4[], $54::int4[], $55::text[])
-      u(nid, room_nid, parent, rel_type, type, sender, agg_key) where ok),
-  x as (update event e set redacted_by = u.by from ok, unnest($56::int8[], $57::int8[]) u(nid, by) where ok and e.nid = u.nid)
+    from ok, unnest(${arrays(FURTHER_AT + 23, 'int8 int8 text int4 int4 int4 text')})
+      u(nid, room_nid, parent, rel_type, type, sender, agg_key) where ok on conflict do nothing),
+  x as (update event e set redacted_by = u.by from ok, unnest(${arrays(FURTHER_AT + 30, 'int8 int8')}) u(nid, by) where ok and e.nid = u.nid),
+  b as (insert into back_extremity (room_nid, event_id)
+    select room_nid, event_id from ok, unnest(${arrays(FURTHER_AT + 32, 'int8 text')}) u(room_nid, event_id) where ok on conflict do nothing),
+  d as (delete from back_extremity b using ok, unnest($4::int8[], $19::text[]) u(room_nid, event_id)
+    where ok and b.room_nid = u.room_nid and b.event_id = u.event_id)
   select ok from ok`,
 );
 
-const findEvents = sql('persist_check', 'select count(*)::int4 as n from event where nid = any($1::int8[])');
+const findEvents = sql('persist_check', 'select count(*)::int4 as n from event where nid = any($1::int8[]) and flags & 4 = 0');
 
 /** Thrown when another process has taken over a shard: this one must write no more. */
 export class LeaseLost extends Error {
@@ -152,7 +181,10 @@ export async function persistEvents(db: Queryable, epochs: ReadonlyMap<number, n
     rows.map((row) => row.pos),
     rows.map((row) => row.ts),
     rows.map((row) => row.snapBefore),
+    rows.map((row) => row.snapAfter ?? null),
+    rows.map((row) => row.headBefore ?? null),
     rows.map((row) => row.replaces ?? null),
+    rows.map((row) => row.redactedBy ?? null),
     rows.map((row) => arrayLiteral(row.prev)),
     rows.map((row) => arrayLiteral(row.auth)),
     rows.map((row) => row.eventId),
@@ -167,32 +199,39 @@ export async function persistEvents(db: Queryable, epochs: ReadonlyMap<number, n
     heads.map((head) => head.depth),
     heads.map((head) => head.lastPos),
   ];
-  const plain = writes.every((write) => !write.room && !write.snapshot && !write.relation && write.redacts === undefined);
+  const plain = writes.every(isPlain);
   const [row] = plain
     ? await db.query<{ ok: boolean }>(persistMessages, base)
     : await db.query<{ ok: boolean }>(persistAll, [...base, ...furtherColumns(writes)]);
   if (row?.ok !== true) throw new LeaseLost('another process has taken over rooms that this one was writing');
 }
 
+/** A live message that nothing else comes with. */
+function isPlain({ event, room, snapshots = [], state = [], relation, redacts, wasOutlier = false, gaps = [] }: RoomWrite): boolean {
+  const historical = event.pos !== null && event.pos < 0;
+  return !room && snapshots.length + state.length + gaps.length === 0 && !relation && redacts === undefined && !wasOutlier && !historical;
+}
+
 function furtherColumns(writes: readonly RoomWrite[]): unknown[] {
   const rooms = writes.filter((write) => write.room);
-  const snapshots = writes.filter((write) => write.snapshot);
+  const snapshots = writes.flatMap((write) => (write.snapshots ?? []).map((snapshot) => ({ ...snapshot, roomNid: write.event.roomNid })));
   const state = [...new Map(writes.flatMap((write) => write.state ?? []).map((row) => [`${row.roomNid} ${row.key}`, row])).values()];
   const present = state.filter((row) => row.nid !== 0);
   const gone = state.filter((row) => row.nid === 0);
   const members = [...new Map(writes.flatMap((write) => write.members ?? []).map((row) => [`${row.userNid} ${row.roomNid}`, row])).values()];
   const relations = writes.flatMap((write) => (write.relation ? [write.relation] : []));
   const redactions = writes.filter((write) => write.redacts !== undefined);
+  const gaps = writes.flatMap((write) => (write.gaps ?? []).map((eventId) => ({ roomNid: write.event.roomNid, eventId })));
   return [
     rooms.map((write) => write.room!.nid),
     rooms.map((write) => write.room!.roomId),
     rooms.map((write) => write.room!.version),
     rooms.map((write) => write.shard),
-    snapshots.map((write) => write.snapshot!.id),
-    snapshots.map((write) => write.event.roomNid),
-    snapshots.map((write) => write.snapshot!.parent),
-    snapshots.map((write) => write.snapshot!.n),
-    snapshots.map((write) => write.snapshot!.delta),
+    snapshots.map((snapshot) => snapshot.id),
+    snapshots.map((snapshot) => snapshot.roomNid),
+    snapshots.map((snapshot) => snapshot.parent),
+    snapshots.map((snapshot) => snapshot.n),
+    snapshots.map((snapshot) => snapshot.delta),
     present.map((row) => row.roomNid),
     present.map((row) => row.key),
     present.map((row) => row.type),
@@ -206,6 +245,7 @@ function furtherColumns(writes: readonly RoomWrite[]): unknown[] {
     members.map((row) => row.pos),
     members.map((row) => row.since),
     members.map((row) => row.sender),
+    members.map((row) => row.server),
     relations.map((row) => row.nid),
     relations.map((row) => row.roomNid),
     relations.map((row) => row.parent),
@@ -215,6 +255,8 @@ function furtherColumns(writes: readonly RoomWrite[]): unknown[] {
     relations.map((row) => row.aggKey ?? null),
     redactions.map((write) => write.redacts!),
     redactions.map((write) => write.event.nid),
+    gaps.map((gap) => gap.roomNid),
+    gaps.map((gap) => gap.eventId),
   ];
 }
 

@@ -1,15 +1,18 @@
-/** Gives a composed event its place in the room: numbers for its strings, a position, a snapshot, the rows to write. */
+/** Gives an event its place in the room: numbers for its strings, a position, snapshots, the rows to write. */
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import { numbersOf as numberRuleOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import { LEAVE, membershipCode, type Member } from './membership.ts';
 import type { RelationWrite, RoomWrite } from './persist-events.ts';
-import type { HeadChange, Room } from './room.ts';
+import type { HeadChange, HeadPlace, Room } from './room.ts';
 import type { DraftTransaction } from './room-engine.ts';
 import { stateKeyText } from './state-key.ts';
-import { StoredEvent } from './stored-event.ts';
+import type { Snapshot } from './state-snapshots.ts';
+import { EVENT_REJECTED, EVENT_SOFT_FAILED, StoredEvent } from './stored-event.ts';
 import { transactionIdOf } from './transaction-scope.ts';
 
 export interface PlacedEvent {
@@ -18,9 +21,57 @@ export interface PlacedEvent {
   readonly write: RoomWrite;
 }
 
+/** Ids in the string table of what an event names. */
+export interface EventNumbers {
+  readonly type: number;
+  readonly sender: number;
+  /** of its (type, state key); undefined: not a state event */
+  readonly key: number | undefined;
+  /** whose membership it is, and the server that they are of */
+  readonly user: number | undefined;
+  readonly server: number | undefined;
+  readonly relation: Pick<RelationWrite, 'parent' | 'relType' | 'aggKey'> | undefined;
+}
+
+/** An entry of the room's state that changes; event 0: it is gone. */
+export interface StateChange {
+  readonly key: number;
+  readonly type: number;
+  readonly nid: number;
+}
+
+/** Where an event lies, and what its arrival does to the room. */
+export interface EventPlace {
+  readonly nid: number;
+  /** null: not on the timeline; negative: backfilled */
+  readonly pos: number | null;
+  readonly flags: number;
+  /** ids of the snapshots before and after it, and of the one in force in the room when it arrived */
+  readonly snapBefore: number;
+  readonly snapAfter: number;
+  readonly headBefore: number;
+  readonly prevNids: readonly number[];
+  readonly authNids: readonly number[];
+  /** the room's head once the event is there */
+  readonly head: HeadPlace;
+  readonly state: readonly StateChange[];
+  readonly members: readonly Member[];
+  readonly snapshots: readonly Snapshot[];
+  readonly redacts?: number | undefined;
+  readonly redactedBy?: number | undefined;
+  readonly transaction?: DraftTransaction | undefined;
+  readonly wasOutlier?: boolean;
+  /** this server comes to a room as it is: only the event's own membership is news */
+  readonly quiet?: boolean;
+  /** rows of state and members, other than the event's own, are written already */
+  readonly written?: boolean;
+  readonly gaps?: readonly string[];
+}
+
 /** An event takes its own position and an id for its snapshot. */
 const POSITIONS_PER_EVENT = 2;
 
+/** Places an event of this server on the head: all that was there comes before it. */
 export async function placeEvent(options: {
   room: Room;
   event: RoomEvent;
@@ -40,7 +91,39 @@ export async function placeEvent(options: {
   const pos = positions.take();
   const nid = pos;
   const { head } = room;
+  const { key, type } = numbers;
+  const chain = key === undefined ? head.chain : head.chain.extend(positions.takeId(), new Map([[key, nid]]));
+  const member = memberOf({ event, numbers, nid, pos, room });
+  return assemble({
+    room,
+    event,
+    numbers,
+    now,
+    place: {
+      nid,
+      pos,
+      flags: 0,
+      snapBefore: head.chain.id,
+      snapAfter: chain.id,
+      headBefore: head.chain.id,
+      prevNids: head.tips.map((tip) => tip.nid),
+      authNids,
+      head: { tips: [{ nid, eventId: event.eventId }], depth: event.depth, chain },
+      state: key === undefined ? [] : [{ key, type, nid }],
+      members: member ? [member] : [],
+      snapshots: chain === head.chain ? [] : [chain.links.at(-1)!],
+      redacts: redactedNid,
+      transaction,
+    },
+  });
+}
+
+/** The event in memory, the change of the room and the rows to write, of a place. */
+export function assemble(options: { room: Room; event: RoomEvent; numbers: EventNumbers; place: EventPlace; now: () => number }): PlacedEvent {
+  const { room, event, numbers, place, now } = options;
+  const { nid, pos, flags, head, transaction } = place;
   const replaces = numbers.key === undefined ? undefined : room.headStateNid(numbers.key);
+  const hidden = (flags & (EVENT_REJECTED | EVENT_SOFT_FAILED)) !== 0;
   const stored = new StoredEvent({
     nid,
     pos,
@@ -51,24 +134,26 @@ export async function placeEvent(options: {
     senderNid: numbers.sender,
     key: numbers.key,
     replaces,
-    snapBefore: head.chain.id,
-    flags: 0,
-    redactedBy: undefined,
+    snapBefore: place.snapBefore,
+    snapAfter: place.snapAfter,
+    headBefore: place.headBefore,
+    flags,
+    redactedBy: place.redactedBy,
     related: false,
     txn: transaction && { deviceNid: transaction.deviceNid, txnId: transactionIdOf(transaction.scopedTxnId) },
   });
-
-  const state = new Map(numbers.key === undefined ? [] : [[numbers.key, nid]]);
-  const chain = state.size === 0 ? head.chain : head.chain.extend(positions.takeId(), state);
-  const member = memberOf({ event, nid, pos, senderNid: numbers.sender, userNid: numbers.user, room });
   const change: HeadChange = {
     stored,
-    tips: [{ nid, eventId: event.eventId }],
-    depth: event.depth,
-    chain,
-    state,
-    members: member ? [member] : [],
+    tips: head.tips,
+    depth: head.depth,
+    chain: head.chain,
+    state: new Map(place.state.map(({ key, nid: entry }) => [key, entry])),
+    members: place.members,
+    news: place.quiet === true ? place.members.filter((member) => member.nid === nid) : place.members,
   };
+  const unwritten = <T extends { readonly nid: number }>(entries: readonly T[]): readonly T[] =>
+    place.written === true ? entries.filter((entry) => entry.nid === nid) : entries;
+  const lastPos = pos !== null && pos > 0 ? pos : room.headLastPos;
   const write: RoomWrite = {
     shard: room.shard,
     event: {
@@ -77,47 +162,43 @@ export async function placeEvent(options: {
       type: numbers.type,
       key: numbers.key,
       sender: numbers.sender,
-      flags: 0,
+      flags,
       depth: event.depth,
       pos,
       ts: event.originServerTs,
-      snapBefore: head.chain.id,
+      snapBefore: place.snapBefore,
+      snapAfter: place.snapAfter === place.snapBefore ? undefined : place.snapAfter,
+      headBefore: place.headBefore === place.snapBefore ? undefined : place.headBefore,
       replaces,
-      prev: head.tips.map((tip) => tip.nid),
-      auth: authNids,
+      redactedBy: place.redactedBy,
+      prev: place.prevNids,
+      auth: place.authNids,
       eventId: event.eventId,
-      json: encodeCanonicalJson(event.json),
+      json: encodeCanonicalJson(event.json, numberRuleOf(room.version)),
     },
-    head: { roomNid: room.nid, tips: [nid], snap: chain.id, depth: event.depth, lastPos: pos },
-    room: event.type === 'm.room.create' && head.tips.length === 0 ? { nid: room.nid, roomId: room.roomId, version: room.version.id } : undefined,
-    snapshot: chain === head.chain ? undefined : chain.links.at(-1),
-    state: [...state].map(([key, stateNid]) => ({ roomNid: room.nid, key, type: numbers.type, nid: stateNid })),
-    members: member && [{ ...member, roomNid: room.nid, sender: member.senderNid }],
+    head: { roomNid: room.nid, tips: head.tips.map((tip) => tip.nid), snap: head.chain.id, depth: head.depth, lastPos },
+    room: room.isNew ? { nid: room.nid, roomId: room.roomId, version: room.version.id } : undefined,
+    snapshots: place.snapshots,
+    state: unwritten(place.state).map((entry) => ({ ...entry, roomNid: room.nid })),
+    members: unwritten(place.members).map((member) => ({ ...member, roomNid: room.nid, sender: member.senderNid, server: member.serverNid })),
     txn: transaction && { deviceNid: transaction.deviceNid, txnId: transaction.scopedTxnId, ts: now() },
-    relation: numbers.relation && { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender },
-    redacts: redactedNid,
+    relation: numbers.relation && !hidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,
+    redacts: place.redacts,
+    wasOutlier: place.wasOutlier,
+    gaps: place.gaps,
   };
   return { stored, change, write };
 }
 
-interface Numbers {
-  readonly type: number;
-  readonly sender: number;
-  readonly key: number | undefined;
-  /** whose membership it is */
-  readonly user: number | undefined;
-  readonly relation: Pick<RelationWrite, 'parent' | 'relType' | 'aggKey'> | undefined;
-}
-
 /** Looks up all strings of an event at once: no statement if all are known. */
-async function numbersOf(event: RoomEvent, strings: StringTable): Promise<Numbers> {
+export async function numbersOf(event: RoomEvent, strings: StringTable): Promise<EventNumbers> {
   const relation = relationOf(event);
   const isMember = event.type === 'm.room.member' && event.stateKey !== undefined;
   const texts = [
     event.type,
     event.sender,
     ...(event.stateKey === undefined ? [] : [stateKeyText(event.type, event.stateKey)]),
-    ...(isMember ? [event.stateKey] : []),
+    ...(isMember ? [event.stateKey, serverNameOf(event.stateKey)] : []),
     ...(relation ? [relation.relType] : []),
   ];
   const ids = texts.map((text) => strings.known(text));
@@ -127,6 +208,7 @@ async function numbersOf(event: RoomEvent, strings: StringTable): Promise<Number
     sender: sender!,
     key: event.stateKey === undefined ? undefined : rest.shift(),
     user: isMember ? rest.shift() : undefined,
+    server: isMember ? rest.shift() : undefined,
     relation: relation && { parent: relation.parent, relType: rest.shift()!, aggKey: relation.aggKey },
   };
 }
@@ -139,18 +221,13 @@ function relationOf(event: RoomEvent): { parent: string; relType: string; aggKey
   return { parent, relType, aggKey: typeof key === 'string' ? key : undefined };
 }
 
-function memberOf(options: {
-  event: RoomEvent;
-  nid: number;
-  pos: number;
-  senderNid: number;
-  userNid: number | undefined;
-  room: Room;
-}): Member | undefined {
-  const { event, nid, pos, senderNid, userNid, room } = options;
-  if (userNid === undefined) return undefined;
+/** The membership that a membership event brings into force at a position. */
+export function memberOf(options: { event: RoomEvent; numbers: EventNumbers; nid: number; pos: number; room: Room }): Member | undefined {
+  const { event, numbers, nid, pos, room } = options;
+  const { user: userNid, server: serverNid, sender: senderNid } = numbers;
+  if (userNid === undefined || serverNid === undefined) return undefined;
   const membership = membershipCode(event.content['membership']) ?? LEAVE;
   const before = room.headMember(userNid);
   const since = before?.membership === membership ? before.since : pos;
-  return { userNid, membership, nid, pos, since, senderNid };
+  return { userNid, membership, nid, pos, since, senderNid, serverNid };
 }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
@@ -23,7 +24,7 @@ import { EventReader } from './event-reader.ts';
 import type { Member } from './membership.ts';
 import { placeEvent, type PlacedEvent } from './place-event.ts';
 import { Room, type HeadPlace } from './room.ts';
-import { findRoomNids, loadRooms, loadStates } from './room-loader.ts';
+import { findRoomNids, insertRoom, loadRooms, loadStates } from './room-loader.ts';
 import { shardOf } from './shard-leases.ts';
 import { stateKeyText } from './state-key.ts';
 import { SnapshotChain, type StateMap } from './state-snapshots.ts';
@@ -74,6 +75,13 @@ export interface RoomEngineOptions {
   readonly commitRetryMs: number;
 }
 
+/** The means of `exclusively`. */
+export interface RoomWriter {
+  place(placed: PlacedEvent): void;
+  /** Resolves when the head is what is stored. */
+  settle(): Promise<void>;
+}
+
 /** Gives a composed event its place on the head. */
 type PlaceEvent = (event: RoomEvent, authNids: readonly number[]) => Promise<StoredEvent>;
 
@@ -94,6 +102,7 @@ export class RoomEngine {
   readonly #states: LRUCache<number, StateMap>;
   readonly #pipeline: CommitPipeline;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
+  #beforeSending: (room: Room, event: RoomEvent) => Promise<RoomEvent> = async (_room, event) => event;
   /** ms since the epoch */
   #lastCreation = 0;
 
@@ -102,9 +111,9 @@ export class RoomEngine {
     this.strings = options.strings;
     this.events = new EventReader(options.db, options.cache.events);
     this.transactions = new TransactionLog(options.db, { devices: TRANSACTION_DEVICES, perDevice: TRANSACTIONS_PER_DEVICE });
-    this.#rooms = new LRUCache({ max: options.cache.rooms });
-    this.#nidOfId = new LRUCache({ max: options.cache.rooms * 2 });
-    this.#states = new LRUCache({ max: options.cache.states });
+    this.#rooms = new LRUCache(upTo(options.cache.rooms));
+    this.#nidOfId = new LRUCache(upTo(options.cache.rooms * 2));
+    this.#states = new LRUCache(upTo(options.cache.states));
     this.#pipeline = new CommitPipeline({
       db: options.db,
       epochs: options.epochs,
@@ -120,6 +129,11 @@ export class RoomEngine {
   /** Called for every committed event, in commit order, before the watermark rises. Must not throw or wait. */
   onCommit(listener: (commit: RoomCommit) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Called with each event of this server that the room allows: returns it as it is sent, or throws. */
+  beforeSending(hook: (room: Room, event: RoomEvent) => Promise<RoomEvent>): void {
+    this.#beforeSending = hook;
   }
 
   /** Resolves when all that was enqueued is committed or failed. */
@@ -149,7 +163,8 @@ export class RoomEngine {
 
   /** The room, if it is in memory. */
   cached(nid: number): Room | undefined {
-    return this.#pinned.get(nid) ?? this.#rooms.get(nid);
+    const room = this.#pinned.get(nid) ?? this.#rooms.get(nid);
+    return room?.exists === true ? room : undefined;
   }
 
   async byNid(nid: number): Promise<Room | undefined> {
@@ -249,6 +264,65 @@ export class RoomEngine {
     return room;
   }
 
+  /**
+   * Runs work alone on a room, in its mailbox; the result is returned when all that it placed is durable.
+   */
+  async exclusively<T>(target: Room, work: (room: Room, writer: RoomWriter) => Promise<T>): Promise<T> {
+    const { result, durable } = await this.exclusivelyPlaced(target, work);
+    await durable;
+    return result;
+  }
+
+  /**
+   * As `exclusively`, but the result is there as soon as the work is done. What it placed follows the head at once, and is
+   * committed in that order: `durable` resolves then.
+   */
+  async exclusivelyPlaced<T>(target: Room, work: (room: Room, writer: RoomWriter) => Promise<T>): Promise<{ result: T; durable: Promise<void> }> {
+    const room = this.#pin(target);
+    try {
+      const { result, written } = await room.mailbox.run(async () => {
+        if (room.stale) await this.#reload(room);
+        const writes: Promise<void>[] = [];
+        const writer: RoomWriter = {
+          place: (placed) => {
+            room.advance(placed.change);
+            const write = this.#enqueue(room, [placed]);
+            write.catch(() => {}); // reported below
+            writes.push(write);
+          },
+          settle: async () => {
+            await room.settled();
+            if (room.stale) await Promise.all(writes).then(() => this.#reload(room));
+          },
+        };
+        return { result: await work(room, writer), written: Promise.all(writes) };
+      });
+      const durable = written.then(() => {}).finally(() => this.#unpin(room));
+      durable.catch(() => {}); // whoever waits for it is told
+      return { result, durable };
+    } catch (error) {
+      this.#unpin(room);
+      throw error;
+    }
+  }
+
+  /** The room for events of other servers, made known if it is not: a room without a head that this server is not in. */
+  async openRemote(roomId: RoomId, version: RoomVersion): Promise<Room> {
+    const known = await this.find(roomId);
+    if (known) return known;
+    await this.#options.positions.ready(1);
+    const nid = await insertRoom(this.#options.db, { nid: this.#options.positions.takeId(), roomId, version: version.id, shard: shardOf(roomId) });
+    return new Room(
+      { nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] },
+      this.#options.cache.recentEventsPerRoom,
+    );
+  }
+
+  /** Lets go of what is in memory of a room: the next one to ask reads it from storage. */
+  evict(room: Room): void {
+    if (!room.busy) this.#rooms.delete(room.nid);
+  }
+
   async #append(target: Room, drafts: readonly EventDraft[], transaction: DraftTransaction | undefined): Promise<StoredEvent[]> {
     const room = this.#pin(target);
     try {
@@ -296,11 +370,29 @@ export class RoomEngine {
     }
   }
 
+  /** The event that a draft would become now, allowed by the room, without sending it: a template for other servers. */
+  async propose(target: Room, draft: EventDraft): Promise<RoomEvent> {
+    const room = this.#pin(target);
+    try {
+      return await room.mailbox.run(async () => {
+        if (room.stale) await this.#reload(room);
+        return (await this.#compose(room, draft)).event;
+      });
+    } finally {
+      this.#unpin(room);
+    }
+  }
+
   /** Composes a draft on the head, authorises and places it. */
   async #build(room: Room, draft: EventDraft, place: PlaceEvent): Promise<StoredEvent> {
-    const auth = await this.#authEvents(room, draft);
     const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
     if (same) return same;
+    const { event, authNids } = await this.#compose(room, draft);
+    return place(await this.#beforeSending(room, event), authNids);
+  }
+
+  async #compose(room: Room, draft: EventDraft): Promise<{ event: RoomEvent; authNids: number[] }> {
+    const auth = await this.#authEvents(room, draft);
     const event = composeEvent({
       ...this.#composer(),
       version: room.version,
@@ -311,10 +403,7 @@ export class RoomEngine {
       draft,
     });
     authoriseLocalEvent(room.version, event, auth.state);
-    return place(
-      event,
-      auth.named.map((stored) => stored.nid),
-    );
+    return { event, authNids: auth.named.map((stored) => stored.nid) };
   }
 
   /** The state at the head that decides on the draft, and the part of it that the event names in `auth_events`. */
@@ -324,7 +413,7 @@ export class RoomEngine {
     const wanted: readonly (readonly [string, string])[] = room.version.hashedRoomId ? [...named, ['m.room.create', '']] : named;
     const keys = await this.strings.ids(wanted.map(([wantedType, key]) => stateKeyText(wantedType, key)));
     const nids = keys.map((key) => room.headStateNid(key));
-    const loaded = await this.#headEvents(
+    const loaded = await this.headEvents(
       room,
       nids.filter((nid) => nid !== undefined),
     );
@@ -353,7 +442,7 @@ export class RoomEngine {
       const [create, powerLevels] = await Promise.all(
         ['m.room.create', 'm.room.power_levels'].map(async (type) => {
           const nid = room.headStateNid(await this.strings.id(stateKeyText(type, '')));
-          return nid === undefined ? undefined : (await this.#headEvents(room, [nid])).get(nid)?.event;
+          return nid === undefined ? undefined : (await this.headEvents(room, [nid])).get(nid)?.event;
         }),
       );
       const levels = readPowerLevels({ version: room.version, create: create!, powerLevels });
@@ -366,7 +455,7 @@ export class RoomEngine {
   async #equalState(room: Room, draft: EventDraft, stateKey: string): Promise<StoredEvent | undefined> {
     const nid = room.headStateNid(await this.strings.id(stateKeyText(draft.type, stateKey)));
     if (nid === undefined) return undefined;
-    const current = (await this.#headEvents(room, [nid])).get(nid);
+    const current = (await this.headEvents(room, [nid])).get(nid);
     const equal =
       current !== undefined &&
       current.redactedBy === undefined &&
@@ -379,14 +468,15 @@ export class RoomEngine {
   async #tipEvents(room: Room): Promise<RoomEventReference[]> {
     const { tips } = room.head;
     if (room.version.eventIdFormat !== 'random') return tips.map((tip) => ({ eventId: tip.eventId as EventId, json: {} }));
-    const loaded = await this.#headEvents(
+    const loaded = await this.headEvents(
       room,
       tips.map((tip) => tip.nid),
     );
     return tips.map((tip) => loaded.get(tip.nid)!.event);
   }
 
-  async #headEvents(room: Room, nids: readonly number[]): Promise<Map<number, StoredEvent>> {
+  /** Events of the head by number, those not committed yet included. */
+  async headEvents(room: Room, nids: readonly number[]): Promise<Map<number, StoredEvent>> {
     const pending = nids.flatMap((nid) => room.headEvent(nid) ?? []);
     const rest = nids.filter((nid) => !room.headEvent(nid));
     const found = rest.length === 0 ? new Map<number, StoredEvent>() : await this.events.byNids(rest);
@@ -405,7 +495,7 @@ export class RoomEngine {
             if (i === placed.length - 1) resolve();
           },
           failed: (error) => {
-            room.stale = true;
+            room.markStale();
             reject(error);
           },
         });
@@ -414,12 +504,17 @@ export class RoomEngine {
   }
 
   #committed(room: Room, { stored, change, write }: PlacedEvent): void {
-    const members = change.members.map((after) => ({ before: room.members.get(after.userNid), after }));
+    const members = (change.news ?? change.members).map((after) => ({ before: room.members.get(after.userNid), after }));
     room.commit(change);
     this.events.remember(stored);
     const redacted = write.redacts === undefined ? undefined : this.events.cached(write.redacts);
     redacted?.markRedacted(stored.nid);
+    if (write.room) {
+      this.#rooms.set(room.nid, room);
+      this.#nidOfId.set(room.roomId, room.nid);
+    }
     if (write.relation) this.events.cachedById(write.relation.parent)?.markRelated();
+    if (stored.pos === null || stored.pos < 0) return;
     for (const listener of this.#listeners) listener({ room, stored, members, redacted });
   }
 
@@ -449,9 +544,9 @@ export class RoomEngine {
 
   /** The one live object of the room, kept in memory until `#unpin`. */
   #pin(room: Room): Room {
-    const live = this.cached(room.nid) ?? room;
+    const live = this.#pinned.get(room.nid) ?? this.#rooms.get(room.nid) ?? room;
     this.#pinned.set(live.nid, live);
-    this.#rooms.set(live.nid, live);
+    if (live.exists) this.#rooms.set(live.nid, live);
     return live;
   }
 

@@ -22,8 +22,9 @@ const selectChains = sql(
 );
 const selectMembers = sql(
   'room_members',
-  'select room_nid, user_nid, membership, nid, pos, since, sender from member where room_nid = any($1::int8[])',
+  'select room_nid, user_nid, membership, nid, pos, since, sender, server from member where room_nid = any($1::int8[])',
 );
+const insertKnown = sql('room_insert', 'insert into room (nid, room_id, version, shard) values ($1, $2, $3, $4) on conflict (room_id) do nothing');
 const selectNids = sql('room_nids', 'select nid, room_id from room where room_id = any($1::text[])');
 
 interface HeadRow {
@@ -45,12 +46,19 @@ interface MemberRow {
   pos: number;
   since: number;
   sender: number;
+  server: number;
 }
 
 /** The numbers of the rooms that this server knows. */
 export async function findRoomNids(db: Queryable, roomIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await db.query<{ nid: number; room_id: string }>(selectNids, [roomIds]);
   return new Map(rows.map((row) => [row.room_id, row.nid]));
+}
+
+/** Makes a room known; the number that it has, which is another if it was known already. */
+export async function insertRoom(db: Queryable, room: { nid: number; roomId: string; version: string; shard: number }): Promise<number> {
+  await db.query(insertKnown, [room.nid, room.roomId, room.version, room.shard]);
+  return (await findRoomNids(db, [room.roomId])).get(room.roomId)!;
 }
 
 export async function loadRooms(db: Queryable, nids: readonly number[]): Promise<LoadedRoom[]> {
@@ -82,11 +90,12 @@ export async function loadRooms(db: Queryable, nids: readonly number[]): Promise
 }
 
 function memberOf(row: MemberRow): Member {
-  return { userNid: row.user_nid, membership: row.membership, nid: row.nid, pos: row.pos, since: row.since, senderNid: row.sender };
+  const { user_nid: userNid, membership, nid, pos, since, sender: senderNid, server: serverNid } = row;
+  return { userNid, membership, nid, pos, since, senderNid, serverNid };
 }
 
 /** The chains that end in the given snapshots. */
-async function loadChains(db: Queryable, snaps: readonly number[]): Promise<Map<number, SnapshotChain>> {
+export async function loadChains(db: Queryable, snaps: readonly number[]): Promise<Map<number, SnapshotChain>> {
   const wanted = snaps.filter((snap) => snap !== 0);
   if (wanted.length === 0) return new Map();
   const rows = await db.query<Snapshot & { tip: number }>(selectChains, [wanted]);

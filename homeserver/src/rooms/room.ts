@@ -41,6 +41,8 @@ export interface HeadChange extends HeadPlace {
   /** state entries it changes: key -> event; event 0: gone */
   readonly state: ReadonlyMap<number, number>;
   readonly members: readonly Member[];
+  /** those of the members that users are told of; absent: all */
+  readonly news?: readonly Member[];
 }
 
 export class Room {
@@ -54,6 +56,8 @@ export class Room {
 
   #state: StateMap;
   #members: Map<number, Member>;
+  /** server -> its joined members */
+  #servers = new Map<number, number>();
   #joined = 0;
   #invited = 0;
   #lastPos: number;
@@ -64,10 +68,13 @@ export class Room {
   #tips: readonly Tip[];
   #depth: number;
   #chain: SnapshotChain;
+  #headLastPos: number;
+  #isNew: boolean;
   /** What is built and not committed, in order, and what it adds up to. */
   readonly #headChanges = new Map<number, HeadChange>();
   readonly #headState = new Map<number, number>();
   readonly #headMembers = new Map<number, Member>();
+  readonly #settling: (() => void)[] = [];
 
   constructor(loaded: LoadedRoom, ringSize: number) {
     this.nid = loaded.nid;
@@ -80,7 +87,8 @@ export class Room {
     this.#tips = loaded.tips;
     this.#depth = loaded.depth;
     this.#chain = loaded.chain;
-    this.#lastPos = this.#ringFloor = loaded.lastPos;
+    this.#lastPos = this.#headLastPos = this.#ringFloor = loaded.lastPos;
+    this.#isNew = loaded.tips.length === 0;
     this.#adopt(loaded);
   }
 
@@ -102,6 +110,11 @@ export class Room {
 
   get invitedCount(): number {
     return this.#invited;
+  }
+
+  /** Servers (string-table ids) with joined members, and how many they have. Not to be changed by the caller. */
+  get servers(): ReadonlyMap<number, number> {
+    return this.#servers;
   }
 
   isJoined(userNid: number): boolean {
@@ -153,9 +166,43 @@ export class Room {
     return undefined;
   }
 
+  /**
+   * Resolves when nothing of the head is on its way to the database. Inside the mailbox nothing new is built meanwhile,
+   * so the head is then the committed room (or `stale`).
+   */
+  async settled(): Promise<void> {
+    if (this.#headChanges.size === 0 || this.stale) return;
+    await new Promise<void>((resolve) => this.#settling.push(resolve));
+  }
+
+  /** A write failed: the head is lost, and is loaded anew by the next task. */
+  markStale(): void {
+    this.stale = true;
+    this.#settle();
+  }
+
+  #settle(): void {
+    for (const resolve of this.#settling.splice(0)) resolve();
+  }
+
   /** Something is being built or is on its way to the database. */
   get busy(): boolean {
     return this.mailbox.size > 0 || this.#headChanges.size > 0;
+  }
+
+  /** Its first event is committed: before that nobody but its writer sees the room. */
+  get exists(): boolean {
+    return !this.#isNew;
+  }
+
+  /** Not in storage yet, nor on its way there. */
+  get isNew(): boolean {
+    return this.#isNew && this.#headChanges.size === 0;
+  }
+
+  /** Position of the newest event on the timeline, with what is on its way to the database. */
+  get headLastPos(): number {
+    return this.#headLastPos;
   }
 
   /** Where the next event attaches. */
@@ -165,6 +212,7 @@ export class Room {
 
   advance(change: HeadChange): void {
     this.#place(change);
+    this.#headLastPos = Math.max(this.#headLastPos, change.stored.pos ?? 0);
     this.#headChanges.set(change.stored.nid, change);
     this.#addUp(change);
   }
@@ -182,6 +230,7 @@ export class Room {
   commit(change: HeadChange): void {
     const { stored } = change;
     this.#headChanges.delete(stored.nid);
+    this.#isNew = false;
     for (const [key, nid] of change.state) {
       if (nid === 0) this.#state.delete(key);
       else this.#state.set(key, nid);
@@ -191,6 +240,7 @@ export class Room {
       this.#setMember(member);
       if (this.#headMembers.get(member.userNid) === member) this.#headMembers.delete(member.userNid);
     }
+    if (this.#headChanges.size === 0) this.#settle();
     if (stored.pos === null || stored.pos < 0) return;
     this.#lastPos = stored.pos;
     this.#ring.push(stored);
@@ -206,7 +256,7 @@ export class Room {
     this.#headChanges.clear();
     this.#headMembers.clear();
     this.#place(loaded);
-    this.#lastPos = this.#ringFloor = loaded.lastPos;
+    this.#lastPos = this.#headLastPos = this.#ringFloor = loaded.lastPos;
     this.#ring = [];
     this.#adopt(loaded);
     this.stale = false;
@@ -226,6 +276,7 @@ export class Room {
   #adopt(loaded: LoadedRoom): void {
     this.#state = loaded.chain.state();
     this.#members = new Map();
+    this.#servers = new Map();
     this.#joined = 0;
     this.#invited = 0;
     for (const member of loaded.members) this.#setMember(member);
@@ -233,10 +284,20 @@ export class Room {
 
   #setMember(member: Member): void {
     const before = this.#members.get(member.userNid);
-    if (before?.membership === JOIN) this.#joined--;
-    else if (before?.membership === INVITE) this.#invited--;
-    if (member.membership === JOIN) this.#joined++;
-    else if (member.membership === INVITE) this.#invited++;
+    if (before?.membership === JOIN) {
+      this.#joined--;
+      this.#countServer(before.serverNid, -1);
+    } else if (before?.membership === INVITE) this.#invited--;
+    if (member.membership === JOIN) {
+      this.#joined++;
+      this.#countServer(member.serverNid, 1);
+    } else if (member.membership === INVITE) this.#invited++;
     this.#members.set(member.userNid, member);
+  }
+
+  #countServer(serverNid: number, change: 1 | -1): void {
+    const count = (this.#servers.get(serverNid) ?? 0) + change;
+    if (count > 0) this.#servers.set(serverNid, count);
+    else this.#servers.delete(serverNid);
   }
 }

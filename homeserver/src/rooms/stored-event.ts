@@ -6,7 +6,12 @@ import type { JsonObject } from '@nexuscomm/spec/json.ts';
 
 export const EVENT_REJECTED = 1;
 export const EVENT_SOFT_FAILED = 2;
+/** Known only because others refer to it: it has no place, and the state around it is not known. */
 export const EVENT_OUTLIER = 4;
+/** Its arrival changed the room's state otherwise than by the event itself: forks were resolved. */
+export const EVENT_MOVED_STATE = 8;
+/** Made by a user of another server, but this server is the one to send it on: a join that came in through send_join. */
+export const EVENT_RELAYED = 16;
 
 export interface EventRecord {
   readonly nid: number;
@@ -23,6 +28,10 @@ export interface EventRecord {
   readonly replaces: number | undefined;
   /** id of the state snapshot before the event; 0: empty state */
   readonly snapBefore: number;
+  /** id of the state snapshot after the event */
+  readonly snapAfter: number;
+  /** id of the snapshot of the state that was in force in the room when the event arrived */
+  readonly headBefore: number;
   readonly flags: number;
   readonly redactedBy: number | undefined;
   /** the sending device's transaction, as far as it is known in memory or in the table */
@@ -47,6 +56,8 @@ export class StoredEvent implements EventRecord {
   readonly key: number | undefined;
   readonly replaces: number | undefined;
   readonly snapBefore: number;
+  readonly snapAfter: number;
+  readonly headBefore: number;
   readonly flags: number;
   readonly txn: EventTransaction | undefined;
   #redactedBy: number | undefined;
@@ -64,6 +75,8 @@ export class StoredEvent implements EventRecord {
     this.key = record.key;
     this.replaces = record.replaces;
     this.snapBefore = record.snapBefore;
+    this.snapAfter = record.snapAfter;
+    this.headBefore = record.headBefore;
     this.flags = record.flags;
     this.txn = record.txn;
     this.#redactedBy = record.redactedBy;
@@ -88,6 +101,19 @@ export class StoredEvent implements EventRecord {
   /** An event that relates to this one was committed. */
   markRelated(): void {
     this.#related = true;
+  }
+
+  /** The auth rules or the room's present state refuse it: nobody here is shown it. */
+  get isHidden(): boolean {
+    return (this.flags & (EVENT_REJECTED | EVENT_SOFT_FAILED)) !== 0;
+  }
+
+  get isRejected(): boolean {
+    return (this.flags & EVENT_REJECTED) !== 0;
+  }
+
+  get isOutlier(): boolean {
+    return (this.flags & EVENT_OUTLIER) !== 0;
   }
 
   get isState(): boolean {

@@ -7,7 +7,7 @@ import { INVITE, JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { stateKeyText } from '../rooms/state-key.ts';
-import type { StoredEvent } from '../rooms/stored-event.ts';
+import { EVENT_MOVED_STATE, type StoredEvent } from '../rooms/stored-event.ts';
 import type { TimelineReader } from '../rooms/timeline-reader.ts';
 import type { EventVisibility, VisibleEvent } from '../rooms/visibility.ts';
 import type { LazyMembers } from './lazy-members.ts';
@@ -68,7 +68,7 @@ export class RoomRenderer {
     });
     await this.#fillTimelines(request, views);
     await Promise.all(views.map((view) => this.#chooseState(request, view)));
-    const shown = [...views.flatMap((view) => view.timeline.map(({ stored }) => stored))];
+    const shown = views.flatMap((view) => view.timeline.map(({ stored }) => stored));
     const [events, receipts, unread, relations] = await Promise.all([
       this.#deps.engine.events.byNids(neededEvents(views)),
       left || request.filter.ephemeral.passesNone
@@ -161,21 +161,25 @@ export class RoomRenderer {
     const atEnd = (): Promise<ReadonlyMap<number, number>> => this.#stateAtEnd(view);
     if (whole) {
       if (request.stateAfter || !first) return atEnd();
-      return (await engine.statesAt([first.snapBefore])).get(first.snapBefore)!;
+      const start = (await engine.statesAt([first.headBefore])).get(first.headBefore)!;
+      return view.timeline.some(({ stored }) => movesState(stored)) ? withFurther(start, await atEnd(), new Map()) : start;
     }
     // Incremental: the difference between the state the client has and the one that it needs.
     const firstNew = (await timeline.firstAfter([{ room, after: since }])).get(room.nid);
     if (!firstNew || firstNew.pos! > upto) return new Map();
     if (request.stateAfter) {
-      const inRing = room.ringFloor <= since;
-      if (inRing) return changesInRing(room, since, upto);
-      const before = (await engine.statesAt([firstNew.snapBefore])).get(firstNew.snapBefore)!;
+      const changes = room.ringFloor <= since ? changesInRing(room, since, upto) : undefined;
+      if (changes) return changes;
+      const before = (await engine.statesAt([firstNew.headBefore])).get(firstNew.headBefore)!;
       return difference(before, await atEnd());
     }
     const needed = first ?? firstNew;
-    if (needed.snapBefore === firstNew.snapBefore) return new Map();
-    const states = await engine.statesAt([firstNew.snapBefore, needed.snapBefore]);
-    return difference(states.get(firstNew.snapBefore)!, states.get(needed.snapBefore)!);
+    const moved = view.timeline.some(({ stored }) => movesState(stored));
+    if (needed.headBefore === firstNew.headBefore && !moved) return new Map();
+    const states = await engine.statesAt([firstNew.headBefore, needed.headBefore]);
+    const before = states.get(firstNew.headBefore)!;
+    const changes = difference(before, states.get(needed.headBefore)!);
+    return moved ? withFurther(changes, await atEnd(), before) : changes;
   }
 
   /** The state after the last event that the answer covers. */
@@ -184,7 +188,7 @@ export class RoomRenderer {
     if (room.lastPos <= upto) return room.state;
     const next = (await this.#deps.timeline.firstAfter([{ room, after: upto }])).get(room.nid);
     if (!next) return room.state;
-    return (await this.#deps.engine.statesAt([next.snapBefore])).get(next.snapBefore)!;
+    return (await this.#deps.engine.statesAt([next.headBefore])).get(next.headBefore)!;
   }
 
   /** Keys of membership events among the given state; only asked for when members are loaded lazily. */
@@ -358,10 +362,26 @@ function difference(before: ReadonlyMap<number, number>, after: ReadonlyMap<numb
   return changes;
 }
 
-/** The state that events of the ring set, as it is now. */
-function changesInRing(room: Room, since: number, upto: number): Map<number, number> {
+/** Its arrival changed more of the room's state than the event itself says. */
+const movesState = (stored: StoredEvent): boolean => (stored.flags & EVENT_MOVED_STATE) !== 0;
+
+/**
+ * Where forks were resolved, state came into force that no event of the timeline brings: it is told with the rest. Events
+ * that the timeline does bring are left out by the caller.
+ */
+function withFurther(
+  changes: ReadonlyMap<number, number>,
+  atEnd: ReadonlyMap<number, number>,
+  before: ReadonlyMap<number, number>,
+): Map<number, number> {
+  return new Map([...changes, ...difference(before, atEnd)]);
+}
+
+/** The state that events of the ring set, as it is now; undefined if it changed otherwise too. */
+function changesInRing(room: Room, since: number, upto: number): Map<number, number> | undefined {
   const changes = new Map<number, number>();
   for (const stored of room.ring) {
+    if (movesState(stored) && stored.pos! > since && stored.pos! <= upto) return undefined;
     if (stored.key !== undefined && stored.pos! > since && stored.pos! <= upto) changes.set(stored.key, stored.nid);
   }
   return changes;
