@@ -104,7 +104,8 @@ export class MissingEvents {
     if (!fetched) return [];
     const verdicts = await checker.check(fetched.slice(0, limits.events), room.version);
     return checkedEvents(verdicts)
-      .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId)
+      // Below the depth at which this server came to the room is history: as new events they would fork it far back.
+      .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId && one.event.depth >= minDepth)
       .sort((a, b) => a.event.depth - b.event.depth);
   }
 
