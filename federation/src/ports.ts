@@ -55,29 +55,63 @@ export interface CheckedEvent {
 /** What became of a PDU. `soft-failed` events count as received. */
 export type PduOutcome = { readonly kind: 'accepted' | 'soft-failed' | 'known' } | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
 
-/** The state of a room at one event, as another server tells it. */
-export interface ToldState {
-  readonly state: readonly EventId[];
+/** An event has its place: what follows it can be handed over. It is not lost any more once `durable` resolves. */
+export interface Received {
+  readonly outcome: PduOutcome;
+  readonly durable: Promise<void>;
+}
+
+/** Checks 1-3 of the receipt of a PDU: form, signatures, hash (Server-Server API, "Checks performed on receipt of a PDU"). */
+export interface EventChecking {
+  /** Verdicts in the order of the events. */
+  check(events: readonly JsonObject[], version: RoomVersion): Promise<EventVerdict[]>;
+}
+
+export type EventVerdict =
+  /** `redacted`: its hash was wrong, so this is its redacted form */
+  | { readonly kind: 'checked'; readonly checked: CheckedEvent; readonly redacted: boolean }
+  | { readonly kind: 'dropped'; readonly reason: string; readonly eventId: EventId | undefined };
+
+export interface InboundRoom {
+  readonly roomId: RoomId;
+  readonly version: RoomVersion;
 }
 
 /** The rooms of this server, as the inbound side sees them. */
-export interface RoomEngine {
+export interface InboundRooms {
   /** undefined: this server has nobody in the room */
-  findRoom(roomId: string): Promise<{ readonly roomId: RoomId; readonly version: RoomVersion } | undefined>;
+  find(roomId: string): Promise<InboundRoom | undefined>;
+  /** The room's ACL refuses the server (Server-Server API, "Server Access Control Lists"). */
+  isBanned(roomId: RoomId, server: ServerName): Promise<boolean>;
+  /** Servers with joined members, without this one. */
+  servers(roomId: RoomId): Promise<ServerName[]>;
   /** Those of the ids that this server does not have with the state around them (so outliers count as missing). */
   missing(roomId: RoomId, eventIds: readonly EventId[]): Promise<EventId[]>;
   /** Those of the ids that this server does not have at all. */
-  unknown(eventIds: readonly EventId[]): Promise<EventId[]>;
-  /** Checks 4-7 of the receipt of a PDU, then stores it. Its prev_events and auth_events must be here. */
-  receive(roomId: RoomId, event: CheckedEvent, origin: ServerName): Promise<PduOutcome>;
-  /** As `receive`, for an event whose prev_events are not here: the state before it is told. */
-  receiveAfterGap(roomId: RoomId, event: CheckedEvent, state: ToldState, origin: ServerName): Promise<PduOutcome>;
+  unknown(roomId: RoomId, eventIds: readonly EventId[]): Promise<EventId[]>;
+  /** Checks 4-7, then stores it. Its auth_events must be here, and its prev_events. */
+  receive(roomId: RoomId, event: CheckedEvent): Promise<Received>;
+  /** As `receive`, for an event whose prev_events are not here: the ids of the state before it are told. */
+  receiveAfterGap(roomId: RoomId, event: CheckedEvent, stateIds: readonly EventId[]): Promise<Received>;
   /** Stores events that have no place in the timeline but that others refer to. In any order. */
   addOutliers(roomId: RoomId, events: readonly CheckedEvent[]): Promise<void>;
-  /** The newest events of the room that no event follows, for `get_missing_events`. */
+  /** The newest events of the room that no event follows, and the least of their depths. */
   extremities(roomId: RoomId): Promise<{ readonly eventIds: readonly EventId[]; readonly minDepth: number }>;
-  /** The room's ACL refuses the server (Server-Server API, "Server Access Control Lists"). */
-  isBanned(roomId: RoomId, server: ServerName): Promise<boolean>;
+}
+
+/** What the inbound side asks other servers: a part of FederationClient. */
+export interface EventSource {
+  getEvent(server: ServerName, eventId: EventId): Promise<JsonObject | undefined>;
+  getState(server: ServerName, at: { roomId: RoomId; eventId: EventId }): Promise<{ state: readonly JsonObject[]; authChain: readonly JsonObject[] }>;
+  getStateIds(
+    server: ServerName,
+    at: { roomId: RoomId; eventId: EventId },
+  ): Promise<{ stateIds: readonly EventId[]; authChainIds: readonly EventId[] }>;
+  getEventAuth(server: ServerName, at: { roomId: RoomId; eventId: EventId }): Promise<readonly JsonObject[]>;
+  getMissingEvents(
+    server: ServerName,
+    request: { roomId: RoomId; earliestEvents: readonly EventId[]; latestEvents: readonly EventId[]; limit: number; minDepth: number },
+  ): Promise<readonly JsonObject[]>;
 }
 
 /** One ephemeral message between servers (Server-Server API, "EDUs"). */

@@ -22,12 +22,15 @@ import { serverRoutes } from './client-api/server.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
+import { OutsideMemberships } from './federation/outside-memberships.ts';
+import { federationDirectoryRoutes } from './federation-api/directory.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
 import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
 import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
+import { createFederationRooms } from './federation/federated-rooms.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
@@ -267,7 +270,48 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     defaultTimelineLimit: DEFAULT_TIMELINE_EVENTS,
     maxTimelineLimit: limits.sync_timeline_events,
   });
+  const outside = new OutsideMemberships({ db, engine, positions, hub });
+  const outbound = await createFederationOutbound({
+    settings: config.federation,
+    serverName,
+    transport: federation,
+    db,
+    strings,
+    positions,
+    engine,
+    hub,
+    keys: deviceKeys,
+    deviceChanges,
+    toDevice,
+    toDeviceOutbox,
+    typing,
+    receipts,
+    presence,
+    profiles,
+    metrics,
+    log: logger,
+    onError,
+  });
+  const rooms = await createFederationRooms({
+    db,
+    engine,
+    positions,
+    outside,
+    client: federation.client,
+    checker: federation.eventChecker,
+    edus: outbound.eduReceiver,
+    signingKey,
+    serverName,
+    settings: config.federation,
+    stateCache: cache.states,
+    clock: federation.clock,
+    log: logger,
+    isUser: async (userId) => (await profiles.find(userId)) !== undefined,
+    distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, except),
+  });
+  if (config.federation.enabled) memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
   const syncEngine = new SyncEngine({
+    outside: (userNid, rooms) => outside.shown(userNid, rooms),
     db,
     engine,
     hub,
@@ -303,30 +347,6 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
 
-  const outbound = await createFederationOutbound({
-    settings: config.federation,
-    serverName,
-    transport: federation,
-    db,
-    strings,
-    positions,
-    engine,
-    hub,
-    keys: deviceKeys,
-    deviceChanges,
-    toDevice,
-    toDeviceOutbox,
-    typing,
-    receipts,
-    presence,
-    profiles,
-    isBanned: async () => false,
-    metrics,
-    log: logger,
-    onError,
-  });
-  await outbound.start();
-
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
   const baseUrl = baseUrlOf(config);
@@ -353,7 +373,17 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
-    ...directoryRoutes({ db, engine, reader, aliases, directory, serverName, publishRequiresAdmin: config.rooms.publish_requires_admin, now }),
+    ...directoryRoutes({
+      db,
+      engine,
+      reader,
+      aliases,
+      memberships,
+      directory,
+      serverName,
+      publishRequiresAdmin: config.rooms.publish_requires_admin,
+      now,
+    }),
     ...userDataRoutes({
       engine,
       strings,
@@ -370,7 +400,15 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
     ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
-    ...(config.federation.enabled ? [...serverKeyRoutes(federation), ...versionRoutes(), ...outbound.routes] : []),
+    ...(config.federation.enabled
+      ? [
+          ...serverKeyRoutes(federation),
+          ...versionRoutes(),
+          ...rooms.routes,
+          ...outbound.routes,
+          ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
+        ]
+      : []),
     ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({
@@ -388,6 +426,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
   });
+  await outbound.start();
   const onAccountsChanged = (): void => {
     sessions.forgetAll();
     deactivation.finishAll().catch(onError);
@@ -422,6 +461,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       presence[Symbol.dispose]();
       await engine.close();
       await outbound.close();
+      await rooms[Symbol.asyncDispose]();
       await federation[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();
       await notifications[Symbol.asyncDispose]();

@@ -117,7 +117,7 @@ export class SeedClient {
     const search = new URLSearchParams(
       Object.entries(query).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
     );
-    return this.ok('GET', `/sync?${search}`);
+    return this.ok('GET', `/sync?${search.toString()}`);
   }
 
   /** Syncs on from a token until an answer has what is asked for; that answer. */

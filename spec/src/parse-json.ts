@@ -29,7 +29,7 @@ export function parseJson(text: string): JsonValue {
 export function parseEventJson(text: string): JsonValue {
   const value = parseJson(text);
   if (SUSPECT_NUMBER.test(text)) checkNumbers(text);
-  if (ESCAPED_SURROGATE.test(text)) checkStrings(value);
+  if (ESCAPED_SURROGATE.test(text) || !text.isWellFormed()) checkStrings(value);
   return value;
 }
 

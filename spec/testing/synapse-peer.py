@@ -10,11 +10,13 @@ Request:
     verdicts      questions {"event": PDU, "state": [event id]}: do the auth rules allow the event in this state?
     selections    questions {"event": PDU}: may the event name what it names in auth_events?
     resolutions   questions [[event id]], one list per state set: what do the sets resolve to?
+    redactions    questions PDU: what remains of it?
 Answer:
     eventIds      ids of `events`, as Synapse computes them
     verdicts      {"allowed": bool, "reason": text} each
     selections    {"allowed": bool, "reason": text} each
     resolutions   {"resolved": [event id]} or {"error": text} each
+    redactions    PDU each
 """
 
 import asyncio
@@ -37,6 +39,11 @@ try:
     from synapse.events import make_event_from_dict
     from synapse.state import v1, v2
     from synapse.storage.databases.main.event_federation import StateDifference
+
+    try:
+        from synapse.synapse_rust.events import redact_event_dict
+    except ImportError:  # older releases
+        from synapse.events.utils import prune_event_dict as redact_event_dict
 except Exception as error:
     answer_line({"ready": False, "reason": f"{type(error).__name__}: {error}"})
     sys.exit(0)
@@ -123,6 +130,7 @@ def respond(request):
             select(room_version, question["event"], events) for question in request.get("selections", [])
         ],
         "resolutions": [resolve(room_version, events, sets) for sets in request.get("resolutions", [])],
+        "redactions": [redact_event_dict(room_version, pdu) for pdu in request.get("redactions", [])],
     }
 
 

@@ -1,6 +1,6 @@
 /** A Matrix user as a load generator has it: little work for each request. */
 import { createHmac } from 'node:crypto';
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 
 export interface Accounts {
   /** registers by Synapse's shared secret instead of m.login.dummy */

@@ -1,9 +1,9 @@
 /** Checks 1-3 of "Checks performed on receipt of a PDU" (Server-Server API): format, signatures, hash. Pure: keys are at hand. */
 import { decodeBase64, encodeBase64 } from '@nexuscomm/spec/base64.ts';
-import { CanonicalJsonError } from '@nexuscomm/spec/canonical-json.ts';
+import { CanonicalJsonError, encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import type { CryptoProvider } from '@nexuscomm/spec/crypto.ts';
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
-import { contentHash } from '@nexuscomm/spec/events/event-hashes.ts';
+import { contentHash, numbersOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { EventFormatError, parseEvent } from '@nexuscomm/spec/events/parse-event.ts';
 import { redactEventJson } from '@nexuscomm/spec/events/redact-event.ts';
 import { checkEventSize } from '@nexuscomm/spec/events/size-limits.ts';
@@ -34,12 +34,12 @@ export function checkEvent(options: CheckOptions): CheckResult {
     // 1.
     const event = parseEvent({ json, version, crypto });
     ({ eventId } = event);
-    checkEventSize(json);
+    checkEventSize(json, encodeCanonicalJson(json, numbersOf(version)));
     // 2.
     const problem = signatureProblem(options);
     if (problem !== undefined) return { kind: 'dropped', reason: problem, eventId };
     // 3.
-    return { kind: 'checked', eventId, roomId: event.roomId, redacted: !hashIsRight(json, crypto) };
+    return { kind: 'checked', eventId, roomId: event.roomId, redacted: !hashIsRight(json, version, crypto) };
   } catch (error) {
     // What has no canonical form, or is too large, is no valid event.
     if (error instanceof EventFormatError || error instanceof CanonicalJsonError || error instanceof MatrixError) {
@@ -51,7 +51,7 @@ export function checkEvent(options: CheckOptions): CheckResult {
 
 /** Of each server that must sign, all signatures under known keys must be right, and there must be one. */
 function signatureProblem({ json, version, keys, crypto }: CheckOptions): string | undefined {
-  const text = signedText(redactEventJson(json, version));
+  const text = signedText(redactEventJson(json, version), numbersOf(version));
   const ts = json['origin_server_ts'] as number;
   for (const server of requiredSigners(json, version)) {
     let verified = 0;
@@ -72,8 +72,8 @@ const SIGNATURE_BYTES = 64;
 const signatureOf = (json: JsonObject, server: ServerName, keyId: string): unknown =>
   ((json['signatures'] as JsonObject)[server] as JsonObject)[keyId];
 
-function hashIsRight(json: JsonObject, crypto: CryptoProvider): boolean {
+function hashIsRight(json: JsonObject, version: RoomVersion, crypto: CryptoProvider): boolean {
   // Decoded first, since it may come with padding.
   const told = decodeBase64((json['hashes'] as JsonObject)['sha256'] as string);
-  return told !== undefined && encodeBase64(told) === contentHash(json, crypto);
+  return told !== undefined && encodeBase64(told) === contentHash(json, crypto, numbersOf(version));
 }

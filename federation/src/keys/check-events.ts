@@ -9,17 +9,12 @@ import { eventFromStored } from '@nexuscomm/spec/events/parse-event.ts';
 import { redactEventJson } from '@nexuscomm/spec/events/redact-event.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
-import type { CheckedEvent, EventId, ServerName } from '../ports.ts';
+import type { EventChecking, EventVerdict, ServerName } from '../ports.ts';
 import { checkEvent, type CheckResult } from './check-event.ts';
 import type { CheckTask, CheckWorkerData } from './check-events-worker.ts';
 import type { KeyNeed, KeyRing, KeySet } from './key-ring.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import { keyNeeds } from './required-signers.ts';
-
-export type EventVerdict =
-  /** `redacted`: its hash was wrong, so this is its redacted form */
-  | { readonly kind: 'checked'; readonly checked: CheckedEvent; readonly redacted: boolean }
-  | { readonly kind: 'dropped'; readonly reason: string; readonly eventId: EventId | undefined };
 
 /** events that are checked without a worker */
 const FEW = 64;
@@ -31,7 +26,7 @@ const MAX_WORKERS = 4;
 
 const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
-export class EventChecker implements AsyncDisposable {
+export class EventChecker implements EventChecking, AsyncDisposable {
   readonly #keyRing: KeyRing;
   readonly #crypto: CryptoProvider;
   readonly #workerData: CheckWorkerData;

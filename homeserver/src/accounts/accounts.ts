@@ -6,7 +6,8 @@ import { isUserId, isValidNewLocalpart, serverNameOf, userIdOf } from '@nexuscom
 import type { ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { Session } from '../http/handler.ts';
 import type { StringTable } from '../storage/string-table.ts';
-import { type AccountRow, AccountStore, type DeviceRow } from './account-store.ts';
+import type { AccountStore } from './account-store.ts';
+import { type AccountRow, type DeviceRow } from './account-store.ts';
 import { hashPassword, verifyPassword, type PasswordCost } from './passwords.ts';
 import { newToken, tokenHash } from './secret-tokens.ts';
 import type { IssuedTokens, Sessions } from './sessions.ts';

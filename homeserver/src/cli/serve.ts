@@ -1,10 +1,12 @@
 /** `nexuscomm serve`: runs the server until it is told to stop. */
 import { startServer, type RunningServer } from '../app.ts';
 import type { Config } from '../config/schema.ts';
+import { releaseStartupMemory } from './release-memory.ts';
 import { createLogger } from '../observability/logger.ts';
 
 /** A clean end takes no longer; after that the process ends anyway, which loses nothing that was confirmed. */
 const STOP_TIMEOUT_MS = 9_000;
+const PARENT_CHECK_MS = 250;
 
 export async function serve(config: Config): Promise<number> {
   const logger = createLogger(config.observability.log_level);
@@ -12,13 +14,30 @@ export async function serve(config: Config): Promise<number> {
   const signalled = new Promise<undefined>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
   });
+  const orphaned = process.env['npm_lifecycle_event'] === undefined ? signalled : whenOrphaned();
   const server = await startServer(config, logger);
   process.stdout.write(`${startLines(config, server).join('\n')}\n`);
-  const failure = await Promise.race([signalled, server.failed]);
+  await releaseStartupMemory();
+  const failure = await Promise.race([signalled, orphaned, server.failed]);
   if (failure) logger.fatal({ err: failure }, 'the server stops');
   setTimeout(() => process.exit(failure ? 1 : 0), STOP_TIMEOUT_MS).unref();
   await server.close();
   return failure ? 1 : 0;
+}
+
+/**
+ * Resolves when the parent process is gone. Under npm that is a shell, which gets the SIGTERM that npm was sent, dies of it
+ * and tells nobody; the server would go on by itself.
+ */
+function whenOrphaned(): Promise<undefined> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      resolve(undefined);
+    }, PARENT_CHECK_MS).unref();
+  });
 }
 
 /** Five lines: what runs where, and how to make the first user. */

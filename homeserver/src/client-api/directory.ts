@@ -7,6 +7,7 @@ import { parseRoomAlias, parseRoomId, serverNameOf } from '@nexuscomm/spec/ident
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
 import type { RoomAliases } from '../rooms/aliases.ts';
+import type { Memberships } from '../rooms/memberships.ts';
 import type { PublicDirectory } from '../rooms/public-directory.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
@@ -18,6 +19,7 @@ export interface DirectoryRoutesDeps {
   readonly engine: RoomEngine;
   readonly reader: RoomReader;
   readonly aliases: RoomAliases;
+  readonly memberships: Memberships;
   readonly directory: PublicDirectory;
   readonly serverName: ServerName;
   readonly publishRequiresAdmin: boolean;
@@ -62,9 +64,8 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
   };
   return [
     handle(api.resolveAlias, async ({ params }) => {
-      const roomId = await aliases.find(parseRoomAlias(params.roomAlias));
-      if (roomId === undefined) throw notFound('There is no room with that alias.');
-      return { room_id: roomId, servers: [serverName] };
+      const { roomId, servers } = await deps.memberships.resolveAlias(params.roomAlias);
+      return { room_id: roomId, servers };
     }),
     handle(api.createAlias, async ({ params, body, session }) => {
       const alias = parseRoomAlias(params.roomAlias);

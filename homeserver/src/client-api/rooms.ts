@@ -34,23 +34,17 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
       replacement_room: (await upgradeRoom(deps, session, await engine.get(params.roomId), body)).roomId,
     })),
 
-    handle(api.joinByIdOrAlias, async ({ params, body, session }) => {
-      const room = await memberships.resolve(params.roomIdOrAlias);
-      await memberships.join(session, room, body);
-      return { room_id: room.roomId };
-    }),
-    handle(api.joinRoom, async ({ params, body, session }) => {
-      const room = await memberships.resolve(params.roomId);
-      await memberships.join(session, room, body);
-      return { room_id: room.roomId };
-    }),
-    handle(api.knockRoom, async ({ params, body, session }) => {
-      const room = await memberships.resolve(params.roomIdOrAlias);
-      await memberships.knock(session, room, body.reason);
-      return { room_id: room.roomId };
-    }),
+    handle(api.joinByIdOrAlias, async ({ params, body, query, session }) => ({
+      room_id: await memberships.join(session, params.roomIdOrAlias, serversOf(query), joinContent(body)),
+    })),
+    handle(api.joinRoom, async ({ params, body, session }) => ({
+      room_id: await memberships.join(session, params.roomId, [], joinContent(body)),
+    })),
+    handle(api.knockRoom, async ({ params, body, query, session }) => ({
+      room_id: await memberships.knock(session, params.roomIdOrAlias, serversOf(query), body.reason),
+    })),
     handle(api.leaveRoom, async ({ params, body, session }) => {
-      await memberships.leave(session, await engine.get(params.roomId), body.reason);
+      await memberships.leave(session, params.roomId, body.reason);
       return {};
     }),
     handle(api.forgetRoom, async ({ params, session }) => {
@@ -104,6 +98,18 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
       return { event_id: stored.event.eventId };
     }),
   ];
+}
+
+const serversOf = (query: { via?: readonly string[]; server_name?: readonly string[] }): readonly string[] => [
+  ...(query.via ?? []),
+  ...(query.server_name ?? []),
+];
+
+/** Further members of the request go into the membership event, as clients have always done. */
+function joinContent(body: { reason?: string }): { reason: string | undefined; content: JsonObject } {
+  const { reason, ...rest } = body;
+  const { third_party_signed: _signed, membership: _membership, join_authorised_via_users_server: _voucher, ...content } = rest as JsonObject;
+  return { reason, content };
 }
 
 /** The same reaction twice is refused (Client-Server API, "Avoiding duplicate annotations"). */

@@ -7,6 +7,8 @@ import type { RemoteDevices } from '../keys/remote-devices.ts';
 import type { ToDevice } from '../keys/to-device.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
+import type { ServerAcls } from '../rooms/server-acls.ts';
+import { upTo } from '../storage/cache-size.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import type { Presence } from '../user-data/presence.ts';
 import type { Receipts } from '../user-data/receipts.ts';
@@ -24,8 +26,7 @@ export interface IncomingEdusOptions {
   /** this server in the string table */
   readonly ownNid: number;
   readonly takePresence: boolean;
-  /** the room's ACL refuses the server (Server-Server API, "Server Access Control Lists") */
-  readonly isBanned: (room: Room, server: ServerName) => Promise<boolean>;
+  readonly acls: ServerAcls;
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,13 +36,13 @@ const MAX_EARLY_RECEIPTS = 5_000;
 export function createEduHandlers(options: IncomingEdusOptions): EduHandlers {
   const { engine, strings, typing, receipts, presence, toDevice, remoteDevices, deviceChanges, ownNid, takePresence } = options;
   /** event -> user and thread -> receipt */
-  const early = new LRUCache<string, Map<string, ReceivedReceipt>>({ max: MAX_EARLY_RECEIPTS });
+  const early = new LRUCache<string, Map<string, ReceivedReceipt>>(upTo(MAX_EARLY_RECEIPTS));
 
   /** The room and the user, if both this server and the user are in it. */
   async function member(origin: ServerName, roomId: string, userId: string): Promise<{ room: Room; userNid: number } | undefined> {
     const [room, userNid] = await Promise.all([engine.find(roomId), strings.find(userId)]);
     if (!room?.servers.has(ownNid) || userNid === undefined || !room.isJoined(userNid)) return undefined;
-    return (await options.isBanned(room, origin)) ? undefined : { room, userNid };
+    return (await options.acls.allows(room, origin)) ? { room, userNid } : undefined;
   }
 
   async function setReceipt(origin: ServerName, receipt: ReceivedReceipt): Promise<void> {

@@ -1,5 +1,6 @@
 /** Device keys, one-time and fallback keys, cross-signing keys (Client-Server API, "End-to-End Encryption"). */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import { MatrixError, badJson, invalidParam } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
@@ -108,7 +109,7 @@ export class DeviceKeys {
   readonly #db: Database;
   readonly #strings: StringTable;
   readonly #changes: DeviceChanges;
-  readonly #counts = new LRUCache<number, KeyCounts>({ max: MAX_COUNTS });
+  readonly #counts = new LRUCache<number, KeyCounts>(upTo(MAX_COUNTS));
   /** a device's count of keys fell: its syncs should tell */
   readonly #onClaimed: (deviceNid: number, userNid: number) => void;
 
@@ -328,7 +329,8 @@ function columnsOf(entries: readonly KeyEntry[]): [string[], string[], string[]]
 /** The public key of a cross-signing key: the one value under `keys`. */
 export function publicKeyOf(key: JsonObject): string {
   const keys = key['keys'];
-  return isJsonObject(keys) ? String(Object.values(keys)[0] ?? '') : '';
+  const [first] = isJsonObject(keys) ? Object.values(keys) : [];
+  return typeof first === 'string' ? first : '';
 }
 
 function unsigned(key: JsonObject): string {

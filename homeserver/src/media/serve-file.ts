@@ -54,7 +54,6 @@ export const cleanContentType = (text: string | undefined): string =>
 export function contentDisposition(contentType: string, fileName: string | undefined): string {
   const kind = INLINE.has(contentType.split(';')[0]!.trim().toLowerCase()) ? 'inline' : 'attachment';
   if (fileName === undefined || fileName === '') return kind;
-  // eslint-disable-next-line no-control-regex
   const ascii = fileName.replaceAll(/[^\u0020-\u007e]|["\\%]/gu, '_');
   if (ascii === fileName) return `${kind}; filename="${ascii}"`;
   const encoded = encodeURIComponent(fileName.toWellFormed()).replaceAll(/['()*]/g, (c) => `%${c.codePointAt(0)!.toString(16).toUpperCase()}`);

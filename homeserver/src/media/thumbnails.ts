@@ -155,7 +155,7 @@ export class Thumbnails {
 const isWebImage = (type: string): boolean => /^image\/(jpeg|png|gif|webp|apng)$/.test(type);
 
 /** Cameras turn pictures by a mark in the file (Exif orientation 5 to 8: by a quarter). */
-function uprightSize({ width = 0, height = 0, orientation = 1 }: Metadata): { width: number; height: number } {
+function uprightSize({ width, height, orientation = 1 }: Metadata): { width: number; height: number } {
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 

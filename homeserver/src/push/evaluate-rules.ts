@@ -97,7 +97,7 @@ function valueAt(subject: PushSubject, key: string): JsonValue | undefined {
 }
 
 function memberCountHolds(is: JsonValue | undefined, count: number): boolean {
-  const match = /^(==|<=|>=|<|>)?(\d+)$/.exec(String(is));
+  const match = typeof is === 'string' ? /^(==|<=|>=|<|>)?(\d+)$/.exec(is) : null;
   if (!match) return false;
   const limit = Number(match[2]);
   switch (match[1]) {

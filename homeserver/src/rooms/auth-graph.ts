@@ -2,12 +2,11 @@
  * A room's auth chains as a graph of numbers: each state event points to its auth events. Numbers are given in an order
  * in which auth events come before what they authorise, so every question is one sweep over typed arrays.
  */
+import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 
-const selectEdges = sql(
-  'auth_edges',
-  'select nid, auth from event where room_nid = $1 and nid > $2 and key is not null order by nid limit $3',
-);
+const selectEdges = sql('auth_edges', 'select nid, auth from event where room_nid = $1 and nid > $2 and key is not null order by nid limit $3');
 /** Rows read at once, so that parsing them does not hold up the event loop. */
 const PAGE = 2_000;
 const BITS = 32;
@@ -72,7 +71,10 @@ export class AuthGraph {
         if (place !== -1) marks[place * words + (i >> 5)]! |= 1 << (i & 31);
       }
     });
-    const full = Array.from({ length: words }, (_, word) => (word < words - 1 || sets.length % BITS === 0 ? -1 : (1 << sets.length % BITS) - 1) >>> 0);
+    const full = Array.from(
+      { length: words },
+      (_, word) => (word < words - 1 || sets.length % BITS === 0 ? -1 : (1 << (sets.length % BITS)) - 1) >>> 0,
+    );
     const found: number[] = [];
     for (let node = this.#size - 1; node >= 0; node--) {
       let any = false;
@@ -140,6 +142,26 @@ export class AuthGraph {
       else high = middle - 1;
     }
     return -1;
+  }
+}
+
+/** Rooms whose auth chains are kept in memory. */
+const MAX_GRAPHS = 200;
+
+export class AuthGraphs {
+  readonly #db: Queryable;
+  readonly #graphs = new LRUCache<number, AuthGraph>(upTo(MAX_GRAPHS));
+
+  constructor(db: Queryable) {
+    this.#db = db;
+  }
+
+  /** The auth chains of a room, with all that is stored. */
+  async of(roomNid: number): Promise<AuthGraph> {
+    const graph = this.#graphs.get(roomNid) ?? new AuthGraph(roomNid);
+    this.#graphs.set(roomNid, graph);
+    await graph.refresh(this.#db);
+    return graph;
   }
 }
 

@@ -55,11 +55,14 @@ export async function createRoom(deps: CreateRoomDeps, creator: { userId: UserId
   if (alias !== undefined && (await deps.aliases.find(alias)) !== undefined) throw new MatrixError('M_ROOM_IN_USE', 400, 'That alias is taken.');
 
   const own = await deps.memberships.profileContent(creator.userId);
+  const elsewhere = invited.filter((userId) => !deps.memberships.isLocal(userId));
   const invites = await Promise.all(
-    invited.map(async (userId) => ({
-      userId,
-      content: { ...(await deps.memberships.inviteContent(userId)), ...(request.is_direct === true ? { is_direct: true } : {}) },
-    })),
+    invited
+      .filter((userId) => deps.memberships.isLocal(userId))
+      .map(async (userId) => ({
+        userId,
+        content: { ...(await deps.memberships.inviteContent(userId)), ...(request.is_direct === true ? { is_direct: true } : {}) },
+      })),
   );
   const room = await deps.engine.create({
     version,
@@ -76,6 +79,13 @@ export async function createRoom(deps: CreateRoomDeps, creator: { userId: UserId
     ],
   });
   if (alias !== undefined) await deps.aliases.create(alias, room.roomId, creator.userId);
+  // The room is there: that a server can't be told of an invite is no reason to say that it is not.
+  for (const userId of elsewhere) {
+    const further = request.is_direct === true ? { is_direct: true } : {};
+    await deps.memberships.invite(creator, room, userId, undefined, further).catch((error: unknown) => {
+      if (!(error instanceof MatrixError)) throw error;
+    });
+  }
   if (request.visibility === 'public') await deps.directory.publish(room.nid, true);
   return room;
 }

@@ -1,19 +1,32 @@
 /** Joining, leaving, inviting, removing, banning, knocking (Client-Server API, "Room membership"). */
-import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { MatrixError, badJson, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import { parseRoomAlias, parseRoomId, parseUserId, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
-import type { ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
-import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
+import type { RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { RoomAliases } from './aliases.ts';
+import type { OutsideMemberships } from '../federation/outside-memberships.ts';
+import type { RemoteRooms } from '../federation/remote-rooms.ts';
 import { BAN, INVITE, JOIN, KNOCK, LEAVE } from './membership.ts';
+import type { RemoteEvents } from './remote-events.ts';
 import type { Room } from './room.ts';
 import type { RoomEngine } from './room-engine.ts';
-import { stateKeyText } from './state-key.ts';
+import { strippedState } from './stripped-state.ts';
+import { vouchingUser } from './vouching.ts';
 
 const setForgotten = sql('member_forget', 'update member set forgotten = true where user_nid = $1 and room_nid = $2');
-const selectRooms = sql('member_rooms', 'select room_nid from member where user_nid = $1 and membership = any($2::int2[])');
+const selectRooms = sql(
+  'member_rooms',
+  'select m.room_nid, r.room_id from member m join room r on r.nid = m.room_nid where m.user_nid = $1 and m.membership = any($2::int2[])',
+);
+
+/** What it takes to deal with rooms of other servers. */
+export interface RemoteMembershipDeps {
+  readonly rooms: RemoteRooms;
+  readonly outside: OutsideMemberships;
+  readonly events: RemoteEvents;
+}
 
 export interface Actor {
   readonly userId: UserId;
@@ -28,6 +41,7 @@ export class Memberships {
   readonly #profiles: Profiles;
   readonly #serverName: ServerName;
   readonly #onForgotten: (userNid: number, roomNid: number) => void;
+  #remote: RemoteMembershipDeps | undefined;
 
   constructor(options: {
     db: Queryable;
@@ -45,57 +59,150 @@ export class Memberships {
     this.#onForgotten = options.onForgotten;
   }
 
+  /** Rooms and users of other servers can be reached from now on. */
+  connect(remote: RemoteMembershipDeps): void {
+    this.#remote = remote;
+  }
+
   /** Name and picture as they belong in the user's membership events; nothing of users elsewhere. */
   async profileContent(userId: string): Promise<JsonObject> {
     const { displayname, avatar_url: avatarUrl } = (await this.#profiles.find(userId)) ?? {};
     return { ...(displayname === undefined ? {} : { displayname }), ...(avatarUrl === undefined ? {} : { avatar_url: avatarUrl }) };
   }
 
-  /** The profile part of an invite; refuses users whom this server can't reach. */
+  isLocal(userId: string): boolean {
+    return serverNameOf(userId) === this.#serverName;
+  }
+
+  /** The profile part of an invite. Whether there is a user of another server, that server knows. */
   async inviteContent(userId: string): Promise<JsonObject> {
-    if (serverNameOf(userId) !== this.#serverName) {
-      throw new MatrixError('M_UNKNOWN', 404, `${userId} is on another server, and this server does not talk to others yet.`);
-    }
+    if (!this.isLocal(userId)) return {};
     if (!(await this.#profiles.find(userId))) throw notFound(`There is no user ${userId}.`);
     return this.profileContent(userId);
   }
 
-  /** The room that an id or alias names; M_NOT_FOUND if it is not known here. */
-  async resolve(roomIdOrAlias: string): Promise<Room> {
-    if (!roomIdOrAlias.startsWith('#')) return this.#engine.get(parseRoomId(roomIdOrAlias));
-    const roomId = await this.#aliases.find(parseRoomAlias(roomIdOrAlias));
-    if (roomId === undefined) throw notFound('There is no room with that alias.');
-    return this.#engine.get(roomId);
+  /** The room that an id or alias names, if this server is in it, and where else to ask for it. */
+  async #locate(roomIdOrAlias: string, via: readonly string[]): Promise<{ roomId: RoomId; room: Room | undefined; via: readonly string[] }> {
+    let roomId: RoomId;
+    let servers = via;
+    if (roomIdOrAlias.startsWith('#')) {
+      const found = await this.resolveAlias(roomIdOrAlias);
+      roomId = found.roomId;
+      servers = [...found.servers, ...via];
+    } else {
+      roomId = parseRoomId(roomIdOrAlias);
+    }
+    const room = await this.#engine.find(roomId);
+    const isInside = room?.servers.has(await this.#engine.strings.id(this.#serverName)) === true;
+    const elsewhere = room && !isInside ? await this.#engine.strings.texts([...room.servers.keys()]) : [];
+    return { roomId, room: isInside ? room : undefined, via: [...servers, ...elsewhere, serverNameOf(roomId)] };
   }
 
-  async join(actor: Actor, room: Room, extra: { reason?: string; third_party_signed?: unknown }): Promise<void> {
-    if (room.isJoined(actor.userNid)) return;
+  /** The room of an alias of any server, and servers that are in it. M_NOT_FOUND if there is none. */
+  async resolveAlias(text: string): Promise<{ roomId: RoomId; servers: readonly string[] }> {
+    const alias = parseRoomAlias(text);
+    if (!this.isLocal(alias)) return this.#outside().rooms.resolveAlias(alias);
+    const roomId = (await this.#aliases.find(alias)) as RoomId | undefined;
+    if (roomId === undefined) throw notFound('There is no room with that alias.');
+    const room = await this.#engine.find(roomId);
+    const others = room ? await this.#engine.strings.texts([...room.servers.keys()]) : [];
+    return { roomId, servers: [...new Set([this.#serverName, ...others])] };
+  }
+
+  /** Joins a room, through another server if this one is not in it or can't let the user in. `via`: servers to ask. */
+  async join(
+    actor: Actor,
+    roomIdOrAlias: string,
+    via: readonly string[],
+    extra: { reason?: string | undefined; content?: JsonObject },
+  ): Promise<RoomId> {
+    const located = await this.#locate(roomIdOrAlias, via);
+    const { room, roomId } = located;
+    const profile = { ...(await this.profileContent(actor.userId)), ...extra.content, ...reasonOf(extra.reason) };
+    if (room?.isJoined(actor.userNid) === true) return roomId;
+    if (!room) {
+      if (actor.isGuest === true) throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'Guests join rooms of this server only.');
+      await this.#outside().rooms.join({ roomId, userId: actor.userId, via: await this.#servers(actor, located), content: profile });
+      return roomId;
+    }
     const guestAccess =
       actor.isGuest === true ? (await this.#engine.stateEvent(room, 'm.room.guest_access', ''))?.content['guest_access'] : 'can_join';
     if (guestAccess !== 'can_join') throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'This room takes no guests.');
-    const vouching = await this.#vouchingUser(room, actor);
-    await this.#change(room, actor.userId, actor.userId, {
-      ...(await this.profileContent(actor.userId)),
-      membership: 'join',
-      ...reasonOf(extra.reason),
-      ...(vouching === undefined ? {} : { join_authorised_via_users_server: vouching }),
-    });
+    const serverNid = await this.#engine.strings.id(this.#serverName);
+    try {
+      const vouching = await vouchingUser(this.#engine, serverNid, room, actor.userNid);
+      await this.#change(room, actor.userId, actor.userId, {
+        ...profile,
+        membership: 'join',
+        ...(vouching === undefined ? {} : { join_authorised_via_users_server: vouching }),
+      });
+    } catch (error) {
+      const others = [...room.servers.keys()].filter((nid) => nid !== serverNid);
+      const othersMayHelp = error instanceof MatrixError && ['M_UNABLE_TO_AUTHORISE_JOIN', 'M_UNABLE_TO_GRANT_JOIN'].includes(error.errcode);
+      if (!othersMayHelp || others.length === 0 || !this.#remote) throw error;
+      await this.#remote.rooms.join({ roomId, userId: actor.userId, via: await this.#engine.strings.texts(others), content: profile });
+    }
+    return roomId;
   }
 
-  async knock(actor: Actor, room: Room, reason: string | undefined): Promise<void> {
-    const content = { ...(await this.profileContent(actor.userId)), membership: 'knock', ...reasonOf(reason) };
-    await this.#change(room, actor.userId, actor.userId, content);
+  async knock(actor: Actor, roomIdOrAlias: string, via: readonly string[], reason: string | undefined): Promise<RoomId> {
+    const located = await this.#locate(roomIdOrAlias, via);
+    const { room, roomId } = located;
+    const content = { ...(await this.profileContent(actor.userId)), ...reasonOf(reason) };
+    if (room) await this.#change(room, actor.userId, actor.userId, { ...content, membership: 'knock' });
+    else await this.#outside().rooms.knock({ roomId, userId: actor.userId, via: await this.#servers(actor, located), content });
+    return roomId;
   }
 
-  async leave(actor: Actor, room: Room, reason: string | undefined): Promise<void> {
-    const current = room.members.get(actor.userNid)?.membership;
-    if (current === LEAVE) return;
-    await this.#change(room, actor.userId, actor.userId, { membership: 'leave', ...reasonOf(reason) });
+  async leave(actor: Actor, roomIdText: string, reason: string | undefined): Promise<void> {
+    const { room, roomId, via } = await this.#locate(roomIdText, []);
+    if (room) {
+      if (room.members.get(actor.userNid)?.membership === LEAVE) return;
+      await this.#change(room, actor.userId, actor.userId, { membership: 'leave', ...reasonOf(reason) });
+      return;
+    }
+    const outside = await this.#remote?.outside.find(actor.userNid, roomId);
+    if (outside && outside.membership !== LEAVE) {
+      await this.#remote!.rooms.leave(outside, { roomId, userId: actor.userId, via, content: reasonOf(reason) });
+      return;
+    }
+    if (!outside && !(await this.#engine.find(roomId))?.members.has(actor.userNid)) throw notFound('This server does not know that room.');
   }
 
-  async invite(actor: Actor, room: Room, userId: string, reason: string | undefined): Promise<void> {
+  async invite(actor: Actor, room: Room, userId: string, reason: string | undefined, further: JsonObject = {}): Promise<void> {
     const target = parseUserId(userId);
-    await this.#change(room, actor.userId, target, { ...(await this.inviteContent(target)), membership: 'invite', ...reasonOf(reason) });
+    const content = { ...(await this.inviteContent(target)), ...further, membership: 'invite', ...reasonOf(reason) };
+    if (this.isLocal(target)) await this.#change(room, actor.userId, target, content);
+    else await this.#inviteElsewhere(room, actor.userId, target, content);
+  }
+
+  /** The invited user's server signs the invite before anybody else is told of it. */
+  async #inviteElsewhere(room: Room, sender: UserId, target: UserId, content: JsonObject): Promise<void> {
+    const { rooms, events } = this.#outside();
+    const proposed = await this.#engine.propose(room, { sender, type: 'm.room.member', stateKey: target, content });
+    const own = await this.#engine.stateEvent(room, 'm.room.member', sender);
+    const shown = [...(await strippedState(this.#engine, room)), ...(own ? [own] : [])].map(({ event }) => ({
+      type: event.type,
+      state_key: event.stateKey!,
+      sender: event.sender,
+      content: event.content,
+    }));
+    const signed = await rooms.invite(room, proposed, shown);
+    const { outcome, durable } = await events.receive(room, signed);
+    await durable;
+    if (outcome.kind === 'rejected' || outcome.kind === 'dropped') throw forbidden(outcome.reason);
+    if (outcome.kind === 'soft-failed') throw forbidden('You may not invite to this room any more.');
+  }
+
+  /** Servers to ask for a room: whoever invited the user knows it. */
+  async #servers(actor: Actor, located: { roomId: RoomId; via: readonly string[] }): Promise<string[]> {
+    const outside = await this.#remote?.outside.find(actor.userNid, located.roomId);
+    return [...located.via.slice(0, -1), ...(outside ? [serverNameOf(outside.sender)] : []), ...located.via.slice(-1)];
+  }
+
+  #outside(): RemoteMembershipDeps {
+    if (!this.#remote) throw new MatrixError('M_UNKNOWN', 404, 'This server does not talk to others: federation is off.');
+    return this.#remote;
   }
 
   async kick(actor: Actor, room: Room, userId: string, reason: string | undefined): Promise<void> {
@@ -139,8 +246,9 @@ export class Memberships {
 
   /** The user leaves every room and refuses every invite. */
   async leaveAll(user: Actor): Promise<void> {
-    for (const room of await this.#roomsOf(user.userNid, [JOIN, INVITE, KNOCK])) {
-      await this.leave(user, room, undefined).catch((error: unknown) => {
+    const rows = await this.#db.query<{ room_id: string }>(selectRooms, [user.userNid, [JOIN, INVITE, KNOCK]]);
+    for (const { room_id: roomId } of rows) {
+      await this.leave(user, roomId, undefined).catch((error: unknown) => {
         if (!(error instanceof MatrixError)) throw error;
       });
     }
@@ -158,39 +266,6 @@ export class Memberships {
 
   async #change(room: Room, sender: UserId, target: string, content: JsonObject): Promise<void> {
     await this.#engine.send(room, { sender, type: 'm.room.member', stateKey: target, content });
-  }
-
-  /** For a restricted room: somebody of this server who may invite, if the user is in a room that the rule names. */
-  async #vouchingUser(room: Room, actor: Actor): Promise<string | undefined> {
-    const membership = room.members.get(actor.userNid)?.membership;
-    if (membership === INVITE || membership === JOIN) return undefined;
-    const rules = (await this.#engine.stateEvent(room, 'm.room.join_rules', ''))?.content;
-    const rule = rules?.['join_rule'];
-    const restricted = (rule === 'restricted' && room.version.restrictedJoin) || (rule === 'knock_restricted' && room.version.knockRestrictedJoin);
-    if (!restricted) return undefined;
-    const allow = Array.isArray(rules?.['allow']) ? rules['allow'] : [];
-    const named = allow.flatMap((entry) =>
-      isJsonObject(entry) && entry['type'] === 'm.room_membership' && typeof entry['room_id'] === 'string' ? [entry['room_id']] : [],
-    );
-    for (const roomId of named) {
-      const other = await this.#engine.find(roomId);
-      if (other?.isJoined(actor.userNid)) return this.#inviterOf(room);
-    }
-    throw forbidden('To join this room you need an invite, or to be in one of the rooms that it names.');
-  }
-
-  async #inviterOf(room: Room): Promise<string> {
-    const { strings, events } = this.#engine;
-    const [createKey, levelsKey] = await strings.ids([stateKeyText('m.room.create', ''), stateKeyText('m.room.power_levels', '')]);
-    const nids = [room.state.get(createKey!), room.state.get(levelsKey!)];
-    const loaded = await events.byNids(nids.filter((nid) => nid !== undefined));
-    const levels = readPowerLevels({ version: room.version, create: loaded.get(nids[0] ?? 0)?.event, powerLevels: loaded.get(nids[1] ?? 0)?.event });
-    for (const member of room.members.values()) {
-      if (member.membership !== JOIN) continue;
-      const userId = await strings.text(member.userNid);
-      if (serverNameOf(userId) === this.#serverName && levels.userLevel(userId) >= levels.invite) return userId;
-    }
-    throw new MatrixError('M_UNABLE_TO_GRANT_JOIN', 400, 'Nobody on this server can let you into this room.');
   }
 }
 

@@ -1,6 +1,7 @@
 /** Gives an event its place in the room: numbers for its strings, a position, snapshots, the rows to write. */
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import { numbersOf as numberRuleOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
@@ -60,6 +61,10 @@ export interface EventPlace {
   readonly redactedBy?: number | undefined;
   readonly transaction?: DraftTransaction | undefined;
   readonly wasOutlier?: boolean;
+  /** this server comes to a room as it is: only the event's own membership is news */
+  readonly quiet?: boolean;
+  /** rows of state and members, other than the event's own, are written already */
+  readonly written?: boolean;
   readonly gaps?: readonly string[];
 }
 
@@ -144,7 +149,10 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
     chain: head.chain,
     state: new Map(place.state.map(({ key, nid: entry }) => [key, entry])),
     members: place.members,
+    news: place.quiet === true ? place.members.filter((member) => member.nid === nid) : place.members,
   };
+  const unwritten = <T extends { readonly nid: number }>(entries: readonly T[]): readonly T[] =>
+    place.written === true ? entries.filter((entry) => entry.nid === nid) : entries;
   const lastPos = pos !== null && pos > 0 ? pos : room.headLastPos;
   const write: RoomWrite = {
     shard: room.shard,
@@ -166,16 +174,15 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
       prev: place.prevNids,
       auth: place.authNids,
       eventId: event.eventId,
-      json: encodeCanonicalJson(event.json),
+      json: encodeCanonicalJson(event.json, numberRuleOf(room.version)),
     },
     head: { roomNid: room.nid, tips: head.tips.map((tip) => tip.nid), snap: head.chain.id, depth: head.depth, lastPos },
     room: room.isNew ? { nid: room.nid, roomId: room.roomId, version: room.version.id } : undefined,
     snapshots: place.snapshots,
-    state: place.state.map((entry) => ({ ...entry, roomNid: room.nid })),
-    members: place.members.map((member) => ({ ...member, roomNid: room.nid, sender: member.senderNid, server: member.serverNid })),
+    state: unwritten(place.state).map((entry) => ({ ...entry, roomNid: room.nid })),
+    members: unwritten(place.members).map((member) => ({ ...member, roomNid: room.nid, sender: member.senderNid, server: member.serverNid })),
     txn: transaction && { deviceNid: transaction.deviceNid, txnId: transaction.scopedTxnId, ts: now() },
-    relation:
-      numbers.relation && !hidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,
+    relation: numbers.relation && !hidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,
     redacts: place.redacts,
     wasOutlier: place.wasOutlier,
     gaps: place.gaps,

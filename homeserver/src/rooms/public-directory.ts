@@ -106,9 +106,8 @@ function matches(summary: JsonObject, { term, types }: PublicRoomQuery): boolean
   if (types && !types.includes((summary['room_type'] as string | undefined) ?? null)) return false;
   if (term === undefined || term === '') return true;
   const wanted = term.toLowerCase();
-  return ['name', 'topic', 'canonical_alias'].some((field) =>
-    String(summary[field] ?? '')
-      .toLowerCase()
-      .includes(wanted),
-  );
+  return ['name', 'topic', 'canonical_alias'].some((field) => {
+    const value = summary[field];
+    return typeof value === 'string' && value.toLowerCase().includes(wanted);
+  });
 }

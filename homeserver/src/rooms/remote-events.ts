@@ -17,7 +17,7 @@ import type { HeadPlace, Room, Tip } from './room.ts';
 import type { RoomEngine, RoomWriter } from './room-engine.ts';
 import { stateDifference, type RoomStates } from './room-states.ts';
 import { parseStateKeyText, stateKeyText } from './state-key.ts';
-import { SnapshotChain, type Snapshot } from './state-snapshots.ts';
+import type { Snapshot, SnapshotChain } from './state-snapshots.ts';
 import { EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_RELAYED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 
@@ -39,16 +39,27 @@ export interface RemoteEventsOptions {
   readonly now: () => number;
 }
 
+/** An entry of a state that another server told. */
+export interface ToldEntry {
+  readonly nid: number;
+  readonly type: number;
+  /** of a membership event whose content is at hand: what it says, and who sent it */
+  readonly membership?: number | undefined;
+  readonly senderNid?: number;
+}
+
 /** How an event comes to its state and its place. */
 export interface Arrival {
-  /** the state before the event, where its predecessors are not known: event ids, all of them stored */
-  readonly told?: readonly EventId[];
+  /** the state before the event, where its predecessors are not known, by key */
+  readonly told?: ReadonlyMap<number, ToldEntry>;
   /** an event of the past: it goes behind what is known, and nobody is woken by it */
   readonly historical?: boolean;
   /** the event makes this server a member of the room: what was known of its head before counts no more */
   readonly replacesHead?: boolean;
   /** this server is the one to send it to the others in the room, though a user of another server made it */
   readonly relayed?: boolean;
+  /** rows of the told state are written already, with memberships that began at this position */
+  readonly stateWrittenAt?: number;
 }
 
 /** The state before an event. */
@@ -79,8 +90,9 @@ export class RemoteEvents {
   }
 
   /** Checks an event and stores it. Its auth events must be stored, and its predecessors unless a state is told. */
-  async receive(target: Room, event: RoomEvent, arrival: Arrival = {}): Promise<ReceivedOutcome> {
-    return this.#engine.exclusively(target, (room, writer) => this.#receive(room, writer, event, arrival));
+  async receive(target: Room, event: RoomEvent, arrival: Arrival = {}): Promise<{ outcome: ReceivedOutcome; durable: Promise<void> }> {
+    const { result, durable } = await this.#engine.exclusivelyPlaced(target, (room, writer) => this.#receive(room, writer, event, arrival));
+    return { outcome: result, durable };
   }
 
   async #receive(room: Room, writer: RoomWriter, event: RoomEvent, arrival: Arrival): Promise<ReceivedOutcome> {
@@ -173,8 +185,7 @@ export class RemoteEvents {
     const gaps = [...prev].filter((id) => !complete.some((one) => one.event.eventId === id));
     const prevNids = complete.map((one) => one.nid);
     if (arrival.told !== undefined) {
-      const told = await this.#toldState(room, arrival.told);
-      if (typeof told === 'string') return told;
+      const told = new Map([...arrival.told].map(([key, entry]) => [key, entry.nid]));
       return { ...(await this.#extend(room.head.chain, stateDifference(states.entries(room.head.chain), told))), atHead: false, prevNids, gaps };
     }
     if (gaps.length > 0 || complete.length === 0) return 'Not all of its prev_events are known.';
@@ -202,18 +213,6 @@ export class RemoteEvents {
     const chain = base.extend(positions.takeId(), changes);
     const entries = states.entries(chain);
     return { chain, entry: (key) => entries.get(key), fresh: [chain.links.at(-1)!] };
-  }
-
-  async #toldState(room: Room, told: readonly EventId[]): Promise<Map<number, number> | string> {
-    const stored = await this.#engine.events.byIds(told);
-    const entries = new Map<number, number>();
-    let hasCreate = false;
-    for (const one of stored.values()) {
-      if (one.key === undefined || one.roomNid !== room.nid || one.isRejected) continue;
-      entries.set(one.key, one.nid);
-      hasCreate ||= one.event.type === 'm.room.create';
-    }
-    return hasCreate ? entries : 'The state before it, as it was told, has no create event.';
   }
 
   async #store(
@@ -248,7 +247,7 @@ export class RemoteEvents {
     const redactedBy = await redactions.appliedTo(room, event);
 
     // Positions hold the watermark, so nothing waits between taking one and handing the event to be written.
-    const members = await this.#members(room, { event, numbers, nid, state: moved.state });
+    const members = await this.#members(room, { event, numbers, nid, state: moved.state, arrival });
     await positions.ready(1);
     const pos = !joins ? (arrival.historical === true && outcome === 'accepted' ? this.#historicalPosition() : null) : positions.take();
     const flags =
@@ -273,6 +272,8 @@ export class RemoteEvents {
           head: moved.head,
           state: moved.state,
           members: members.map((member) => member(pos ?? 0)),
+          quiet: arrival.replacesHead === true,
+          written: arrival.stateWrittenAt !== undefined,
           snapshots: [...snapshots, ...moved.snapshots],
           redacts: redacts?.nid,
           redactedBy,
@@ -317,7 +318,7 @@ export class RemoteEvents {
       return {
         head: { tips: [own], depth: arrival.replacesHead === true ? event.depth : depth, chain: after },
         state: await this.#stateChanges(changes, given),
-        movedStrangely: isMore(changes, key, nid),
+        movedStrangely: isMore(changes, key, nid) && arrival.replacesHead !== true,
         snapshots: [],
       };
     }
@@ -360,17 +361,19 @@ export class RemoteEvents {
     return room.head.tips.filter((tip) => !followed.has(tip.eventId));
   }
 
-  async #stateChanges(changes: ReadonlyMap<number, number>, own: { nid: number; type: number }): Promise<StateChange[]> {
-    const events = await this.#engine.events.byNids([...changes.values()].filter((nid) => nid !== 0 && nid !== own.nid));
-    return [...changes].map(([key, nid]) => ({ key, nid, type: nid === own.nid ? own.type : (events.get(nid)?.typeNid ?? 0) }));
+  async #stateChanges(changes: ReadonlyMap<number, number>, own: { nid: number; type: number; arrival: Arrival }): Promise<StateChange[]> {
+    const types = new Map([[own.nid, own.type]]);
+    for (const entry of own.arrival.told?.values() ?? []) types.set(entry.nid, entry.type);
+    const events = await this.#engine.events.byNids([...changes.values()].filter((nid) => nid !== 0 && !types.has(nid)));
+    return [...changes].map(([key, nid]) => ({ key, nid, type: types.get(nid) ?? events.get(nid)?.typeNid ?? 0 }));
   }
 
   /** The memberships that come into force, to be given the position at which they do. */
   async #members(
     room: Room,
-    given: { event: RoomEvent; numbers: EventNumbers; nid: number; state: readonly StateChange[] },
+    given: { event: RoomEvent; numbers: EventNumbers; nid: number; state: readonly StateChange[]; arrival: Arrival },
   ): Promise<((pos: number) => Member)[]> {
-    const { event, numbers, nid, state } = given;
+    const { event, numbers, nid, state, arrival } = given;
     if (state.length === 0) return [];
     const { strings, events } = this.#engine;
     const others = state.filter((change) => change.nid !== nid);
@@ -380,14 +383,19 @@ export class RemoteEvents {
     const users = texts.filter((text) => text.startsWith(memberPrefix)).map((text) => parseStateKeyText(text).stateKey);
     const userNids = await strings.ids(users);
     const serverNids = await strings.ids(users.map(serverNameOf));
-    const loaded = await events.byNids(memberships.map((change) => change.nid));
+    const told = (change: StateChange): ToldEntry | undefined => {
+      const entry = arrival.told?.get(change.key);
+      return entry?.nid === change.nid && entry.membership !== undefined ? entry : undefined;
+    };
+    const loaded = await events.byNids(memberships.filter((change) => change.nid !== 0 && !told(change)).map((change) => change.nid));
     const found = memberships.map((change, i) => (pos: number): Member => {
       const stored = loaded.get(change.nid);
-      const membership = membershipCode(stored?.content['membership']) ?? LEAVE;
+      const membership = told(change)?.membership ?? membershipCode(stored?.content['membership']) ?? LEAVE;
       const before = room.headMember(userNids[i]!);
-      const since = before?.membership === membership ? before.since : pos;
-      const senderNid = stored?.senderNid ?? userNids[i]!;
-      return { userNid: userNids[i]!, membership, nid: change.nid, pos, since, senderNid, serverNid: serverNids[i]! };
+      const from = arrival.stateWrittenAt ?? pos;
+      const since = before?.membership === membership ? before.since : from;
+      const senderNid = told(change)?.senderNid ?? stored?.senderNid ?? userNids[i]!;
+      return { userNid: userNids[i]!, membership, nid: change.nid, pos: from, since, senderNid, serverNid: serverNids[i]! };
     });
     if (state.some((change) => change.nid === nid) && numbers.user !== undefined) {
       found.push((pos) => memberOf({ event, numbers, nid, pos, room })!);

@@ -2,14 +2,12 @@
  * The one state that follows from those of several forks. Only keys that differ are looked at: what all states agree on
  * takes part where an event in conflict needs it to be authorised. Large conflicts are resolved on a worker thread.
  */
-import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
 import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { stateKeyOf } from '@nexuscomm/spec/state-resolution/state-map.ts';
-import type { Queryable } from '../storage/database.ts';
 import type { StringTable } from '../storage/string-table.ts';
-import { AuthGraph } from './auth-graph.ts';
+import type { AuthGraph, AuthGraphs } from './auth-graph.ts';
 import type { EventReader } from './event-reader.ts';
 import { resolveConflict, type Conflict } from './resolve-conflict.ts';
 import type { Room } from './room.ts';
@@ -24,20 +22,17 @@ export interface UnstoredState {
   readonly authNids: readonly number[];
 }
 
-/** Rooms whose auth chains are kept. */
-const MAX_GRAPHS = 200;
 /** Events that are resolved at once on the main thread: about a millisecond's work. */
 const INLINE_EVENTS = 60;
 
 export class ForkResolver {
-  readonly #db: Queryable;
   readonly #events: EventReader;
   readonly #strings: StringTable;
-  readonly #graphs = new LRUCache<number, AuthGraph>({ max: MAX_GRAPHS });
+  readonly #graphs: AuthGraphs;
   #pool: Piscina<Conflict, [string, string][]> | undefined;
 
-  constructor(options: { db: Queryable; events: EventReader; strings: StringTable }) {
-    this.#db = options.db;
+  constructor(options: { graphs: AuthGraphs; events: EventReader; strings: StringTable }) {
+    this.#graphs = options.graphs;
     this.#events = options.events;
     this.#strings = options.strings;
   }
@@ -53,7 +48,7 @@ export class ForkResolver {
   async resolve(room: Room, states: readonly StateEntries[], unstored?: UnstoredState): Promise<Map<number, number>> {
     const keys = differingKeys(states);
     if (keys.length === 0) return new Map();
-    const graph = await this.#graph(room.nid);
+    const graph = await this.#graphs.of(room.nid);
     if (unstored) graph.add({ nid: unstored.nid, auth: unstored.authNids });
     try {
       return await this.#resolveKeys(room, states, keys, graph, unstored);
@@ -116,13 +111,6 @@ export class ForkResolver {
     return changes;
   }
 
-  async #graph(roomNid: number): Promise<AuthGraph> {
-    const graph = this.#graphs.get(roomNid) ?? new AuthGraph(roomNid);
-    this.#graphs.set(roomNid, graph);
-    await graph.refresh(this.#db);
-    return graph;
-  }
-
   /** The events of the numbers, as far as they are not loaded yet. */
   async #load(nids: Iterable<number>, loaded: Map<number, LoadedEvent>): Promise<void> {
     const missing = [...nids].filter((nid) => !loaded.has(nid));
@@ -148,7 +136,12 @@ export class ForkResolver {
 
   async #run(conflict: Conflict): Promise<[string, string][]> {
     if (conflict.events.length <= INLINE_EVENTS) return resolveConflict(conflict);
-    this.#pool ??= new Piscina({ filename: new URL('resolve-conflict.ts', import.meta.url).href, name: 'resolveConflict', maxThreads: 1, minThreads: 0 });
+    this.#pool ??= new Piscina({
+      filename: new URL('resolve-conflict.ts', import.meta.url).href,
+      name: 'resolveConflict',
+      maxThreads: 1,
+      minThreads: 0,
+    });
     return this.#pool.run(conflict);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
@@ -101,6 +102,7 @@ export class RoomEngine {
   readonly #states: LRUCache<number, StateMap>;
   readonly #pipeline: CommitPipeline;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
+  #beforeSending: (room: Room, event: RoomEvent) => Promise<RoomEvent> = async (_room, event) => event;
   /** ms since the epoch */
   #lastCreation = 0;
 
@@ -109,9 +111,9 @@ export class RoomEngine {
     this.strings = options.strings;
     this.events = new EventReader(options.db, options.cache.events);
     this.transactions = new TransactionLog(options.db, { devices: TRANSACTION_DEVICES, perDevice: TRANSACTIONS_PER_DEVICE });
-    this.#rooms = new LRUCache({ max: options.cache.rooms });
-    this.#nidOfId = new LRUCache({ max: options.cache.rooms * 2 });
-    this.#states = new LRUCache({ max: options.cache.states });
+    this.#rooms = new LRUCache(upTo(options.cache.rooms));
+    this.#nidOfId = new LRUCache(upTo(options.cache.rooms * 2));
+    this.#states = new LRUCache(upTo(options.cache.states));
     this.#pipeline = new CommitPipeline({
       db: options.db,
       epochs: options.epochs,
@@ -127,6 +129,11 @@ export class RoomEngine {
   /** Called for every committed event, in commit order, before the watermark rises. Must not throw or wait. */
   onCommit(listener: (commit: RoomCommit) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Called with each event of this server that the room allows: returns it as it is sent, or throws. */
+  beforeSending(hook: (room: Room, event: RoomEvent) => Promise<RoomEvent>): void {
+    this.#beforeSending = hook;
   }
 
   /** Resolves when all that was enqueued is committed or failed. */
@@ -156,7 +163,8 @@ export class RoomEngine {
 
   /** The room, if it is in memory. */
   cached(nid: number): Room | undefined {
-    return this.#pinned.get(nid) ?? this.#rooms.get(nid);
+    const room = this.#pinned.get(nid) ?? this.#rooms.get(nid);
+    return room?.exists === true ? room : undefined;
   }
 
   async byNid(nid: number): Promise<Room | undefined> {
@@ -257,10 +265,19 @@ export class RoomEngine {
   }
 
   /**
-   * Runs work alone on a room, in its mailbox. What it places follows the head at once and is committed in that order; the
-   * result is returned when all of it is durable.
+   * Runs work alone on a room, in its mailbox; the result is returned when all that it placed is durable.
    */
   async exclusively<T>(target: Room, work: (room: Room, writer: RoomWriter) => Promise<T>): Promise<T> {
+    const { result, durable } = await this.exclusivelyPlaced(target, work);
+    await durable;
+    return result;
+  }
+
+  /**
+   * As `exclusively`, but the result is there as soon as the work is done. What it placed follows the head at once, and is
+   * committed in that order: `durable` resolves then.
+   */
+  async exclusivelyPlaced<T>(target: Room, work: (room: Room, writer: RoomWriter) => Promise<T>): Promise<{ result: T; durable: Promise<void> }> {
     const room = this.#pin(target);
     try {
       const { result, written } = await room.mailbox.run(async () => {
@@ -280,10 +297,12 @@ export class RoomEngine {
         };
         return { result: await work(room, writer), written: Promise.all(writes) };
       });
-      await written;
-      return result;
-    } finally {
+      const durable = written.then(() => {}).finally(() => this.#unpin(room));
+      durable.catch(() => {}); // whoever waits for it is told
+      return { result, durable };
+    } catch (error) {
       this.#unpin(room);
+      throw error;
     }
   }
 
@@ -293,7 +312,10 @@ export class RoomEngine {
     if (known) return known;
     await this.#options.positions.ready(1);
     const nid = await insertRoom(this.#options.db, { nid: this.#options.positions.takeId(), roomId, version: version.id, shard: shardOf(roomId) });
-    return new Room({ nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] }, this.#options.cache.recentEventsPerRoom);
+    return new Room(
+      { nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] },
+      this.#options.cache.recentEventsPerRoom,
+    );
   }
 
   /** Lets go of what is in memory of a room: the next one to ask reads it from storage. */
@@ -348,11 +370,29 @@ export class RoomEngine {
     }
   }
 
+  /** The event that a draft would become now, allowed by the room, without sending it: a template for other servers. */
+  async propose(target: Room, draft: EventDraft): Promise<RoomEvent> {
+    const room = this.#pin(target);
+    try {
+      return await room.mailbox.run(async () => {
+        if (room.stale) await this.#reload(room);
+        return (await this.#compose(room, draft)).event;
+      });
+    } finally {
+      this.#unpin(room);
+    }
+  }
+
   /** Composes a draft on the head, authorises and places it. */
   async #build(room: Room, draft: EventDraft, place: PlaceEvent): Promise<StoredEvent> {
-    const auth = await this.#authEvents(room, draft);
     const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
     if (same) return same;
+    const { event, authNids } = await this.#compose(room, draft);
+    return place(await this.#beforeSending(room, event), authNids);
+  }
+
+  async #compose(room: Room, draft: EventDraft): Promise<{ event: RoomEvent; authNids: number[] }> {
+    const auth = await this.#authEvents(room, draft);
     const event = composeEvent({
       ...this.#composer(),
       version: room.version,
@@ -363,10 +403,7 @@ export class RoomEngine {
       draft,
     });
     authoriseLocalEvent(room.version, event, auth.state);
-    return place(
-      event,
-      auth.named.map((stored) => stored.nid),
-    );
+    return { event, authNids: auth.named.map((stored) => stored.nid) };
   }
 
   /** The state at the head that decides on the draft, and the part of it that the event names in `auth_events`. */
@@ -467,12 +504,17 @@ export class RoomEngine {
   }
 
   #committed(room: Room, { stored, change, write }: PlacedEvent): void {
-    const members = change.members.map((after) => ({ before: room.members.get(after.userNid), after }));
+    const members = (change.news ?? change.members).map((after) => ({ before: room.members.get(after.userNid), after }));
     room.commit(change);
     this.events.remember(stored);
     const redacted = write.redacts === undefined ? undefined : this.events.cached(write.redacts);
     redacted?.markRedacted(stored.nid);
+    if (write.room) {
+      this.#rooms.set(room.nid, room);
+      this.#nidOfId.set(room.roomId, room.nid);
+    }
     if (write.relation) this.events.cachedById(write.relation.parent)?.markRelated();
+    if (stored.pos === null || stored.pos < 0) return;
     for (const listener of this.#listeners) listener({ room, stored, members, redacted });
   }
 
@@ -502,9 +544,9 @@ export class RoomEngine {
 
   /** The one live object of the room, kept in memory until `#unpin`. */
   #pin(room: Room): Room {
-    const live = this.cached(room.nid) ?? room;
+    const live = this.#pinned.get(room.nid) ?? this.#rooms.get(room.nid) ?? room;
     this.#pinned.set(live.nid, live);
-    this.#rooms.set(live.nid, live);
+    if (live.exists) this.#rooms.set(live.nid, live);
     return live;
   }
 

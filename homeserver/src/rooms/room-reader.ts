@@ -110,7 +110,10 @@ export class RoomReader {
   /** The event, if it is in the room and the user may see it; else M_NOT_FOUND. */
   async event(room: Room, eventId: string, userNid: number): Promise<VisibleEvent> {
     const stored = await this.#engine.events.byId(eventId);
-    const [visible] = stored?.roomNid === room.nid && !stored.isHidden && (!stored.isOutlier || stored.isState) ? await this.#visibility.filter(room, userNid, [stored]) : [];
+    const [visible] =
+      stored?.roomNid === room.nid && !stored.isHidden && (!stored.isOutlier || stored.isState)
+        ? await this.#visibility.filter(room, userNid, [stored])
+        : [];
     if (!visible) throw notFound('There is no such event in this room, or you may not see it.');
     return visible;
   }

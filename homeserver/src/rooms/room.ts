@@ -41,6 +41,8 @@ export interface HeadChange extends HeadPlace {
   /** state entries it changes: key -> event; event 0: gone */
   readonly state: ReadonlyMap<number, number>;
   readonly members: readonly Member[];
+  /** those of the members that users are told of; absent: all */
+  readonly news?: readonly Member[];
 }
 
 export class Room {
@@ -186,6 +188,11 @@ export class Room {
   /** Something is being built or is on its way to the database. */
   get busy(): boolean {
     return this.mailbox.size > 0 || this.#headChanges.size > 0;
+  }
+
+  /** Its first event is committed: before that nobody but its writer sees the room. */
+  get exists(): boolean {
+    return !this.#isNew;
   }
 
   /** Not in storage yet, nor on its way there. */

@@ -3,6 +3,7 @@
  * Both directions are cached, so known strings cost no SQL.
  */
 import { LRUCache } from 'lru-cache';
+import { upTo } from './cache-size.ts';
 import { sql, type Queryable } from './database.ts';
 
 const insertStrings = sql(
@@ -18,8 +19,10 @@ const findStrings = sql('str_find', 'select id, v from str where v = any($1::tex
 /** PostgreSQL text cannot hold U+0000; it and the escape character itself are written as two characters. */
 const escapeNul = (text: string): string =>
   text.includes('\u0000') || text.includes('\u0001') ? text.replaceAll('\u0001', '\u0001\u0001').replaceAll('\u0000', '\u00010') : text;
+// oxlint-disable-next-line no-control-regex -- U+0001 is that escape character
+const ESCAPED = /\u0001(.)/gsu;
 const unescapeNul = (text: string): string =>
-  text.includes('\u0001') ? text.replace(/\u0001(.)/gsu, (_, c: string) => (c === '0' ? '\u0000' : '\u0001')) : text;
+  text.includes('\u0001') ? text.replace(ESCAPED, (_, c: string) => (c === '0' ? '\u0000' : '\u0001')) : text;
 
 export class StringTable {
   readonly #db: Queryable;
@@ -28,8 +31,8 @@ export class StringTable {
 
   constructor(db: Queryable, cacheSize: number) {
     this.#db = db;
-    this.#ids = new LRUCache({ max: cacheSize });
-    this.#texts = new LRUCache({ max: cacheSize });
+    this.#ids = new LRUCache(upTo(cacheSize));
+    this.#texts = new LRUCache(upTo(cacheSize));
   }
 
   /** The id of a text that is in the cache. */

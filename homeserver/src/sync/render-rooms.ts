@@ -68,7 +68,7 @@ export class RoomRenderer {
     });
     await this.#fillTimelines(request, views);
     await Promise.all(views.map((view) => this.#chooseState(request, view)));
-    const shown = [...views.flatMap((view) => view.timeline.map(({ stored }) => stored))];
+    const shown = views.flatMap((view) => view.timeline.map(({ stored }) => stored));
     const [events, receipts, unread, relations] = await Promise.all([
       this.#deps.engine.events.byNids(neededEvents(views)),
       left || request.filter.ephemeral.passesNone

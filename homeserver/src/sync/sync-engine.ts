@@ -2,7 +2,7 @@
 import { RawJson, Reply, type Answer } from '../http/handler.ts';
 import { Readable } from 'node:stream';
 import { strippedEvent } from '../rooms/client-event.ts';
-import { stateKeyText } from '../rooms/state-key.ts';
+import { strippedState } from '../rooms/stripped-state.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -20,6 +20,8 @@ export interface SyncEngineDeps {
   readonly engine: RoomEngine;
   readonly hub: SyncHub;
   readonly renderer: RoomRenderer;
+  /** what a user was shown of rooms that this server is not in, by room number: id, and stripped events as a JSON list */
+  readonly outside: (userNid: number, roomNids: readonly number[]) => Promise<Map<number, { roomId: string; events: string }>>;
   readonly sources: SyncSources;
   readonly now: () => number;
   /** to-device messages in one answer at most */
@@ -125,11 +127,12 @@ export class SyncEngine {
     const { renderer } = this.#deps;
     const sections: [string, readonly LiveMembership[], (batch: readonly LiveMembership[]) => Promise<string[]>][] = [
       ['join', plan.joined, (batch) => renderer.rooms(request, batch, false, roomData)],
-      ['leave', plan.left, (batch) => renderer.rooms(request, batch, true, roomData)],
+      ['leave', plan.left.filter(isInside), (batch) => renderer.rooms(request, batch, true, roomData)],
       ['invite', plan.invited, (batch) => this.#stripped(request, batch, 'invite_state')],
       ['knock', plan.knocked, (batch) => this.#stripped(request, batch, 'knock_state')],
     ];
     let first = true;
+    const leftOutside = plan.left.filter((membership) => !isInside(membership));
     for (const [name, memberships, render] of sections) {
       let open = false;
       for (let at = 0; at < memberships.length; at += ROOMS_PER_BATCH) {
@@ -139,25 +142,63 @@ export class SyncEngine {
         open = true;
         first = false;
       }
+      if (name === 'leave' && leftOutside.length > 0) {
+        const rooms = await this.#leftOutside(request, leftOutside);
+        if (rooms.length > 0) yield `${open ? ',' : `${first ? '' : ','}"leave":{`}${rooms.join(',')}`;
+        if (rooms.length > 0) open = true;
+        if (open) first = false;
+      }
       if (open) yield '}';
     }
+  }
+
+  /** Rooms that this server is not in, where the user is no longer invited or knocking. */
+  async #leftOutside(request: SyncRequest, memberships: readonly LiveMembership[]): Promise<string[]> {
+    const shown = await this.#deps.outside(
+      request.user.userNid,
+      memberships.map((membership) => membership.roomNid),
+    );
+    return [...shown.values()]
+      .filter(({ roomId }) => request.filter.allowsRoom(roomId))
+      .map(({ roomId, events }) => `${JSON.stringify(roomId)}:{"timeline":{"events":${events},"limited":false},"state":{"events":[]}}`);
   }
 
   /** Rooms that the user is invited to or knocks at, with the state that outsiders see. */
   async #stripped(request: SyncRequest, memberships: readonly LiveMembership[], section: string): Promise<string[]> {
     const { engine } = this.#deps;
-    const rooms = await engine.byNids(memberships.map((membership) => membership.roomNid));
-    const keys = await engine.strings.ids(STRIPPED_STATE.map((type) => stateKeyText(type, '')));
-    const texts: string[] = [];
-    for (const membership of memberships) {
+    const texts = await this.#strippedOutside(
+      request,
+      memberships.filter((membership) => !isInside(membership)),
+      section,
+    );
+    const inside = memberships.filter(isInside);
+    const rooms = await engine.byNids(inside.map((membership) => membership.roomNid));
+    for (const membership of inside) {
       const room = rooms.get(membership.roomNid);
       if (!room || !request.filter.allowsRoom(room.roomId)) continue;
       const own = await engine.events.byNid(membership.nid);
       if (!own || (section === 'invite_state' && request.ignored.has(own.event.sender))) continue;
       const inviter = await engine.stateEvent(room, 'm.room.member', own.event.sender);
-      const nids = keys.flatMap((key) => room.state.get(key) ?? []);
-      const events: StoredEvent[] = [...(await engine.events.byNids(nids)).values(), ...(inviter && inviter !== own ? [inviter] : []), own];
+      const events: StoredEvent[] = [...(await strippedState(engine, room)), ...(inviter && inviter !== own ? [inviter] : []), own];
       texts.push(`${JSON.stringify(room.roomId)}:{"${section}":{"events":[${events.map(strippedEvent).join(',')}]}}`);
+    }
+    return texts;
+  }
+
+  /** The same for rooms that this server is not in: what the user was shown of them. */
+  async #strippedOutside(request: SyncRequest, memberships: readonly LiveMembership[], section: string): Promise<string[]> {
+    if (memberships.length === 0) return [];
+    const { strings } = this.#deps.engine;
+    const shown = await this.#deps.outside(
+      request.user.userNid,
+      memberships.map((membership) => membership.roomNid),
+    );
+    const texts: string[] = [];
+    for (const membership of memberships) {
+      const found = shown.get(membership.roomNid);
+      if (!found || !request.filter.allowsRoom(found.roomId)) continue;
+      if (section === 'invite_state' && request.ignored.has(await strings.text(membership.senderNid))) continue;
+      texts.push(`${JSON.stringify(found.roomId)}:{"${section}":{"events":${found.events}}}`);
     }
     return texts;
   }
@@ -214,16 +255,8 @@ export class SyncEngine {
   }
 }
 
-/** State that invited and knocking users are shown (Client-Server API, "Stripped state"). */
-const STRIPPED_STATE = [
-  'm.room.create',
-  'm.room.name',
-  'm.room.avatar',
-  'm.room.topic',
-  'm.room.join_rules',
-  'm.room.canonical_alias',
-  'm.room.encryption',
-];
+/** The membership is of a room that this server has events of. */
+const isInside = (membership: LiveMembership): boolean => membership.nid !== 0;
 
 function isBare(own: OwnNews): boolean {
   return own.accountData.length + own.presence.length + own.toDevice.length + own.changedDevices.length + own.leftDevices.length === 0;

@@ -62,12 +62,15 @@ function flag(object: JsonObject, name: string, path: string): boolean {
   return value === true;
 }
 
+function globRegExp(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => RegExp.escape(part));
+  return new RegExp(`^${parts.join('[^]*')}$`, 'u');
+}
+
 /** `*` stands for any run of characters. */
 function typeMatcher(patterns: readonly string[]): (type: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
-  const globs = patterns
-    .filter((pattern) => pattern.includes('*'))
-    .map((pattern) => new RegExp(`^${pattern.split('*').map(RegExp.escape).join('[^]*')}$`, 'u'));
+  const globs = patterns.filter((pattern) => pattern.includes('*')).map(globRegExp);
   return (type) => exact.has(type) || globs.some((glob) => glob.test(type));
 }
 

@@ -3,6 +3,7 @@
  * passes that position, the users' waiting syncs are woken.
  */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { JOIN } from '../rooms/membership.ts';
@@ -36,7 +37,7 @@ export class SyncHub {
   constructor(options: { db: Queryable; positions: StreamPositions; engine: RoomEngine; maxUsers: number }) {
     this.#db = options.db;
     this.#positions = options.positions;
-    this.#users = new LRUCache({ max: options.maxUsers });
+    this.#users = new LRUCache(upTo(options.maxUsers));
     options.engine.onCommit((commit) => this.#onCommit(commit));
     options.positions.onWatermark((watermark) => this.#onWatermark(watermark));
   }
@@ -99,6 +100,15 @@ export class SyncHub {
     const user = this.cached(userNid);
     const membership = user?.rooms.get(roomNid);
     if (user && membership) user.rooms.set(roomNid, { ...membership, forgotten });
+  }
+
+  /** A membership in a room that this server is not in: nothing is committed there that would tell of it. */
+  setMembership(userNid: number, membership: LiveMembership): void {
+    const user = this.cached(userNid);
+    if (!user) return;
+    user.rooms.set(membership.roomNid, membership);
+    user.touchRoom(membership.roomNid, membership.pos);
+    this.#mark(user, membership.pos);
   }
 
   /** Waits until something after `since` can be told, the time is over or the client has gone. */

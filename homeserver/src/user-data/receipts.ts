@@ -1,5 +1,6 @@
 /** Read receipts (Client-Server API, "Receipts"). A room's receipts are in memory once somebody asked for them. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
@@ -48,7 +49,7 @@ export class Receipts implements ReceiptSource {
   readonly #db: Queryable;
   readonly #strings: StringTable;
   readonly #positions: StreamPositions;
-  readonly #rooms = new LRUCache<number, Map<string, Receipt>>({ max: MAX_ROOMS });
+  readonly #rooms = new LRUCache<number, Map<string, Receipt>>(upTo(MAX_ROOMS));
   readonly #onChange: (roomNid: number, receipt: Receipt) => void;
   #onSet: (roomNid: number, receipt: Receipt) => void = () => {};
 

@@ -6,7 +6,8 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import type { RoomVersion } from '../room-versions.ts';
 import { signedText } from '../signatures.ts';
 import type { RoomEvent } from './event.ts';
-import { contentHash, referenceHash } from './event-hashes.ts';
+import { contentHash, numbersOf, referenceHash } from './event-hashes.ts';
+import { parseEvent } from './parse-event.ts';
 import { redactEventJson } from './redact-event.ts';
 
 export interface EventFields {
@@ -82,9 +83,22 @@ function hashId(signed: string, version: RoomVersion, crypto: CryptoProvider): E
   return `$${encodeBase64(crypto.sha256(signed), version.eventIdFormat === 'base64' ? 'base64' : 'base64url')}` as EventId;
 }
 
+/** Hashes, signs and parses an event whose other fields are there. Throws EventFormatError if they are not as they must be. */
+export function sealEvent(options: {
+  json: JsonObject;
+  version: RoomVersion;
+  crypto: CryptoProvider;
+  key: SigningKey;
+  serverName: ServerName;
+}): RoomEvent {
+  const { json, version, crypto, key, serverName } = options;
+  const hashed: JsonObject = { ...json, hashes: { sha256: contentHash(json, crypto) } };
+  return parseEvent({ json: signEvent(hashed, version, serverName, key), version, crypto });
+}
+
 /** The event signed by one more server, over its redacted form. */
 export function signEvent(json: JsonObject, version: RoomVersion, serverName: ServerName, key: SigningKey): JsonObject {
-  const signature = encodeBase64(key.sign(signedText(redactEventJson(json, version))));
+  const signature = encodeBase64(key.sign(signedText(redactEventJson(json, version), numbersOf(version))));
   const signatures = (json['signatures'] ?? {}) as JsonObject;
   const own = (signatures[serverName] ?? {}) as JsonObject;
   return { ...json, signatures: { ...signatures, [serverName]: { ...own, [key.keyId]: signature } } };

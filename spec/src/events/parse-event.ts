@@ -1,11 +1,14 @@
 /** Reading events: what other servers send is checked against the format of the room's version, our own is taken as it is. */
+import { CanonicalJsonError, encodeCanonicalJson } from '../canonical-json.ts';
 import type { CryptoProvider } from '../crypto.ts';
+import { MatrixError } from '../errors.ts';
 import { isEventId, isRoomId, isUserId } from '../identifiers/parse.ts';
 import type { EventId, RoomId } from '../identifiers/types.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { RoomVersion } from '../room-versions.ts';
 import type { RoomEvent } from './event.ts';
-import { eventIdOf } from './event-hashes.ts';
+import { eventIdOf, numbersOf } from './event-hashes.ts';
+import { checkEventSize } from './size-limits.ts';
 
 /** The event does not have the format of its room version (Server-Server API, "Checks performed on receipt of a PDU", 1). */
 export class EventFormatError extends Error {
@@ -19,6 +22,7 @@ const MAX_AUTH_EVENTS = 10;
 /** Parses an event as received. Throws EventFormatError with the reason. Hashes and signatures are checked elsewhere. */
 export function parseEvent(options: { json: JsonObject; version: RoomVersion; crypto: CryptoProvider }): RoomEvent {
   const { json, version, crypto } = options;
+  requireForm(json, version);
   const require = (holds: boolean, reason: string): void => {
     if (!holds) throw new EventFormatError(reason);
   };
@@ -41,6 +45,19 @@ export function parseEvent(options: { json: JsonObject; version: RoomVersion; cr
   else require(typeof json['room_id'] === 'string' && isRoomId(json['room_id']), 'room_id is not a room id');
   const roomId = derivesRoomId ? (`!${eventId.slice(1)}` as RoomId) : (json['room_id'] as RoomId);
   return readEvent({ eventId, roomId, json, version });
+}
+
+/**
+ * Canonical JSON as strict as the version asks, and the size limits. `unsigned` does not count: it is not the same on
+ * all servers, which must agree on the event.
+ */
+function requireForm({ unsigned: _unsigned, ...json }: JsonObject, version: RoomVersion): void {
+  try {
+    checkEventSize(json, encodeCanonicalJson(json, numbersOf(version)));
+  } catch (error) {
+    if (error instanceof CanonicalJsonError || error instanceof MatrixError) throw new EventFormatError(error.message);
+    throw error;
+  }
 }
 
 /** Reads an event that was checked when it was stored. */

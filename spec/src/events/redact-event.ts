@@ -55,7 +55,8 @@ export function redactContent(type: string, content: JsonObject, version: RoomVe
 function redactMember(content: JsonObject, version: RoomVersion): JsonObject {
   const kept = pick(content, version.redactionKeepsJoinAuthorised ? ['membership', 'join_authorised_via_users_server'] : ['membership']);
   const invite = content['third_party_invite'];
-  if (version.updatedRedactionRules && isJsonObject(invite) && invite['signed'] !== undefined) {
+  // Without `signed` an empty object stays, as other servers have it: event ids depend on it.
+  if (version.updatedRedactionRules && isJsonObject(invite)) {
     kept['third_party_invite'] = pick(invite, ['signed']);
   }
   return kept;
@@ -65,6 +66,6 @@ function redactMember(content: JsonObject, version: RoomVersion): JsonObject {
 export function redactEventJson(json: JsonObject, version: RoomVersion): JsonObject {
   const kept = pick(json, version.updatedRedactionRules ? TOP_LEVEL : [...TOP_LEVEL, ...OLD_TOP_LEVEL]);
   const content = isJsonObject(json['content']) ? json['content'] : {};
-  kept['content'] = redactContent(String(json['type']), content, version);
+  kept['content'] = redactContent(typeof json['type'] === 'string' ? json['type'] : '', content, version);
   return kept;
 }

@@ -18,7 +18,7 @@ import type { RoomEvent } from '../events/event.ts';
 import type { EventId } from '../identifiers/types.ts';
 import { roomVersions, type RoomVersion } from '../room-versions.ts';
 import { resolveState } from './resolve-state.ts';
-import { startSynapsePeer } from './testing/synapse-peer.ts';
+import { findSynapsePeer } from './testing/synapse-peer.ts';
 import { randomRoom, randomStateSets, verifySignature, type RandomRoom } from './testing/random-room.ts';
 import { seededRandom, type SeededRandom } from './testing/seeded-random.ts';
 
@@ -28,9 +28,7 @@ const RESOLUTIONS_A_ROOM = 6;
 const ATTEMPTS_A_ROOM = 70;
 const MS_A_CASE = 2_000;
 
-const started = await startSynapsePeer();
-const peer = typeof started === 'string' ? undefined : started;
-if (typeof started === 'string') console.warn(`Not compared with Synapse: ${started}. Set NEXUS_SYNAPSE_PYTHON to a Python that has matrix-synapse.`);
+const peer = await findSynapsePeer();
 
 afterAll(() => peer?.[Symbol.asyncDispose]());
 

@@ -34,12 +34,15 @@ export const createRoom = endpoint({
   }),
 });
 
+/** Servers to ask for a room; `server_name` is the older name of it. */
+const viaServers = { query: Type.Object({ via: Type.Optional(Type.Array(Text)), server_name: Type.Optional(Type.Array(Text)) }) } as const;
 export const joinByIdOrAlias = endpoint({
   method: 'POST',
   path: `${V3}/join/{roomIdOrAlias}`,
   auth: 'guest',
   rateLimit: 'join',
   params: Type.Object({ roomIdOrAlias: Text }),
+  ...viaServers,
   body: Type.Object({ reason: OptionalText, third_party_signed: Type.Optional(AnyObject) }),
   bodyOptional: true,
   canonicalBody: true,
@@ -60,6 +63,7 @@ export const knockRoom = endpoint({
   auth: 'user',
   rateLimit: 'join',
   params: Type.Object({ roomIdOrAlias: Text }),
+  ...viaServers,
   body: Type.Object({ reason: OptionalText }),
   bodyOptional: true,
   canonicalBody: true,

@@ -12,6 +12,7 @@ export interface PeerRequest {
   readonly verdicts?: readonly { readonly event: JsonObject; readonly state: readonly EventId[] }[];
   readonly selections?: readonly { readonly event: JsonObject }[];
   readonly resolutions?: readonly (readonly (readonly EventId[])[])[];
+  readonly redactions?: readonly JsonObject[];
 }
 export interface PeerVerdict {
   readonly allowed: boolean;
@@ -22,6 +23,7 @@ export interface PeerAnswer {
   readonly verdicts: readonly PeerVerdict[];
   readonly selections: readonly PeerVerdict[];
   readonly resolutions: readonly { readonly resolved?: readonly EventId[]; readonly error?: string }[];
+  readonly redactions: readonly JsonObject[];
 }
 export interface SynapsePeer {
   readonly version: string;
@@ -32,7 +34,7 @@ export interface SynapsePeer {
 const SCRIPT = fileURLToPath(new URL('../../../testing/synapse-peer.py', import.meta.url));
 
 /** Starts the peer with the Python that NEXUS_SYNAPSE_PYTHON names, or else python3. A string says why it can't. */
-export async function startSynapsePeer(): Promise<SynapsePeer | string> {
+async function startSynapsePeer(): Promise<SynapsePeer | string> {
   const child = spawn(process.env['NEXUS_SYNAPSE_PYTHON'] ?? 'python3', [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
   const failure = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
@@ -58,4 +60,12 @@ export async function startSynapsePeer(): Promise<SynapsePeer | string> {
       await failure;
     },
   };
+}
+
+/** The peer, or undefined without Synapse; then the reason is printed, for tests are skipped because of it. */
+export async function findSynapsePeer(): Promise<SynapsePeer | undefined> {
+  const started = await startSynapsePeer();
+  if (typeof started !== 'string') return started;
+  process.stdout.write(`Not compared with Synapse: ${started}. Set NEXUS_SYNAPSE_PYTHON to a Python that has matrix-synapse.\n`);
+  return undefined;
 }

@@ -1,0 +1,120 @@
+/** `node bench/src/spec-core.ts`: how fast the pure core is (canonical JSON, events, state resolution). No server is started. */
+import { createSigningKey, nodeCrypto } from '@nexuscomm/homeserver/crypto/node-crypto.ts';
+import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
+import { buildEvent, type EventFields } from '@nexuscomm/spec/events/build-event.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { parseEvent } from '@nexuscomm/spec/events/parse-event.ts';
+import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import { parseEventJson } from '@nexuscomm/spec/parse-json.ts';
+import { roomVersions, type RoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import type { Resolution } from '@nexuscomm/spec/state-resolution/resolution.ts';
+import { resolveState } from '@nexuscomm/spec/state-resolution/resolve-state.ts';
+import { stateKeyOf } from '@nexuscomm/spec/state-resolution/state-map.ts';
+import { machine } from './report.ts';
+
+const SECONDS = 1.5;
+const alice = '@alice:a.example' as UserId;
+const serverName = 'a.example' as ServerName;
+const key = createSigningKey(new Uint8Array(32).fill(1), 'ed25519:1');
+
+const write = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Calls a second, after one call to warm up. */
+function rate(call: () => void): number {
+  call();
+  const start = performance.now();
+  let calls = 0;
+  for (; performance.now() - start < SECONDS * 1000; calls++) call();
+  return (calls * 1000) / (performance.now() - start);
+}
+
+function message(ts: number): EventFields {
+  const reference = (eventId: string) => ({ eventId: eventId as EventId, json: {} });
+  return {
+    roomId: '!r:a.example' as RoomId,
+    type: 'm.room.message',
+    sender: alice,
+    content: { msgtype: 'm.text', body: 'A message of usual length, as people write them. '.repeat(2), 'm.mentions': {} },
+    originServerTs: ts,
+    depth: 100,
+    prevEvents: [reference('$p')],
+    authEvents: ['$a', '$b', '$c'].map(reference),
+  };
+}
+
+const build = (version: RoomVersion, fields: EventFields): RoomEvent => buildEvent({ version, crypto: nodeCrypto, key, serverName, fields });
+
+type Kind = 'memberships' | 'bans' | 'power levels';
+
+/** Two states that conflict in so many events. */
+function conflict(version: RoomVersion, count: number, kind: Kind): Resolution {
+  const known = new Map<EventId, RoomEvent>();
+  const base = new Map<string, EventId>();
+  let ts = 1;
+  let roomId = version.hashedRoomId ? undefined : ('!r:a.example' as RoomId);
+  const send = (
+    state: Map<string, EventId>,
+    type: string,
+    stateKey: string,
+    sender: string,
+    content: JsonObject,
+    auth: readonly RoomEvent[],
+  ): RoomEvent => {
+    const authEvents = auth.filter((event) => !version.hashedRoomId || event.type !== 'm.room.create');
+    const event = build(version, {
+      roomId,
+      type,
+      stateKey,
+      sender: sender as UserId,
+      content,
+      originServerTs: ts++,
+      depth: ts,
+      prevEvents: [],
+      authEvents,
+    });
+    roomId ??= event.roomId;
+    known.set(event.eventId, event);
+    state.set(stateKeyOf(type, stateKey), event.eventId);
+    return event;
+  };
+  const users = version.privilegedCreators ? {} : { [alice]: 100 };
+  const create = send(base, 'm.room.create', '', alice, {}, []);
+  const join = send(base, 'm.room.member', alice, alice, { membership: 'join' }, [create]);
+  let levels = send(base, 'm.room.power_levels', '', alice, { users }, [create, join]);
+  const rules = send(base, 'm.room.join_rules', '', alice, { join_rule: 'public' }, [create, join, levels]);
+  const [one, other] = [new Map(base), new Map(base)];
+  for (let i = 0; i < (kind === 'power levels' ? count : count / 2); i++) {
+    const user = `@user${i}:b.example`;
+    if (kind === 'power levels') {
+      levels = send(one, 'm.room.power_levels', '', alice, { users: { ...users, '@bob:b.example': i % 50 } }, [create, join, levels]);
+      continue;
+    }
+    const first = send(one, 'm.room.member', user, user, { membership: 'join' }, [create, levels, rules]);
+    if (kind === 'bans') send(other, 'm.room.member', user, alice, { membership: 'ban' }, [create, levels, join, first]);
+    else send(other, 'm.room.member', user, user, { membership: 'join', displayname: 'x' }, [create, levels, rules, first]);
+  }
+  return { version, stateSets: [one, other], events: (id) => known.get(id) };
+}
+
+const version = roomVersions[11];
+const { json } = build(version, message(1));
+const many = { pdus: Array.from({ length: 2_000 }, () => json) };
+const text = encodeCanonicalJson(many);
+const megabytes = Buffer.byteLength(text) / 1e6;
+let ts = 1;
+
+write(machine());
+write(`canonical JSON, encode: ${(rate(() => encodeCanonicalJson(many)) * megabytes).toFixed(0)} MB/s`);
+write(`JSON of events, parse and check: ${(rate(() => parseEventJson(text)) * megabytes).toFixed(0)} MB/s`);
+write(`events, build, hash and sign: ${rate(() => build(version, message(ts++))).toFixed(0)}/s`);
+write(`events, parse and hash: ${rate(() => parseEvent({ json, version, crypto: nodeCrypto })).toFixed(0)}/s`);
+for (const resolved of [roomVersions[11], roomVersions[12]]) {
+  for (const kind of ['memberships', 'bans', 'power levels'] as const) {
+    const times = [2_500, 10_000, 40_000].map((count) => {
+      const resolution = conflict(resolved, count, kind);
+      return `${count}: ${(1000 / rate(() => resolveState(resolution))).toFixed(0)} ms`;
+    });
+    write(`state resolution ${resolved.stateResolution}, conflicts in ${kind}: ${times.join(', ')}`);
+  }
+}

@@ -1,0 +1,128 @@
+/** Invites from other servers (Server-Server API, "Inviting to a room"), and that they are taken back. */
+import type { EventChecking } from '@nexuscomm/federation/ports.ts';
+import type { SigningKey } from '@nexuscomm/spec/crypto.ts';
+import { MatrixError, badJson, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
+import { signEvent } from '@nexuscomm/spec/events/build-event.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import type { ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
+import { findRoomVersion, type RoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import { INVITE, KNOCK, LEAVE } from '../rooms/membership.ts';
+import type { RoomEngine } from '../rooms/room-engine.ts';
+import type { OutsideMemberships } from './outside-memberships.ts';
+
+export interface InviteReceiverDeps {
+  readonly engine: RoomEngine;
+  readonly outside: OutsideMemberships;
+  readonly checker: EventChecking;
+  readonly signingKey: SigningKey;
+  readonly serverName: ServerName;
+  readonly serverNid: number;
+  /** the user exists here and may be invited */
+  readonly isUser: (userId: string) => Promise<boolean>;
+}
+
+/** Events of stripped state that are kept, and bytes of one. */
+const MAX_SHOWN = 50;
+const MAX_SHOWN_BYTES = 65_536;
+
+export class InviteReceiver {
+  readonly #deps: InviteReceiverDeps;
+
+  constructor(deps: InviteReceiverDeps) {
+    this.#deps = deps;
+  }
+
+  /** The invite with this server's signature. */
+  async receive(request: {
+    origin: ServerName;
+    roomId: string;
+    eventId: string;
+    roomVersion: string;
+    json: JsonObject;
+    shown: readonly unknown[];
+  }): Promise<JsonObject> {
+    const { engine, outside, signingKey, serverName, serverNid, isUser } = this.#deps;
+    const { origin, roomId, eventId, json, shown } = request;
+    const version = findRoomVersion(request.roomVersion);
+    if (!version) {
+      throw new MatrixError('M_INCOMPATIBLE_ROOM_VERSION', 400, `This server does not know rooms of version ${request.roomVersion.slice(0, 40)}.`, {
+        room_version: request.roomVersion,
+      });
+    }
+    const event = await this.#checked(version, json);
+    if (event.eventId !== eventId || event.roomId !== roomId) throw invalidParam('The event is another than the path names.');
+    const target = event.stateKey;
+    if (event.type !== 'm.room.member' || event.content['membership'] !== 'invite' || target === undefined)
+      throw badJson('The event is not an invite.');
+    if (serverNameOf(event.sender) !== origin) throw forbidden('The invite is not of a user of your server.');
+    if (serverNameOf(target) !== serverName) throw forbidden('The invited user is not of this server.');
+    if (!(await isUser(target))) throw notFound(`There is no user ${target} here.`);
+    const signed = signEvent(json, version, serverName, signingKey);
+    // A server that is in the room gets the invite as all events.
+    const room = await engine.find(roomId);
+    if (!room?.servers.has(serverNid)) {
+      await outside.set({
+        roomId: event.roomId,
+        version,
+        userId: target as UserId,
+        membership: INVITE,
+        sender: event.sender,
+        shown: [...shown.flatMap(stripped), strippedOf(event)],
+      });
+    }
+    return signed;
+  }
+
+  /**
+   * Events of rooms that this server is not in: an invite that is taken back, a knock that is refused. True if it was one.
+   */
+  async receiveOutside(origin: ServerName, json: JsonObject): Promise<boolean> {
+    const { engine, outside, serverName } = this.#deps;
+    const { room_id: roomId, state_key: target, type, content } = json;
+    const membership = isJsonObject(content) ? content['membership'] : undefined;
+    if (type !== 'm.room.member' || typeof roomId !== 'string' || typeof target !== 'string' || serverNameOf(target) !== serverName) return false;
+    if (membership !== 'leave' && membership !== 'ban') return false;
+    const userNid = await engine.strings.find(target);
+    const current = userNid === undefined ? undefined : await outside.find(userNid, roomId);
+    if (!current || (current.membership !== INVITE && current.membership !== KNOCK)) return false;
+    const event = await this.#checked(current.version, json);
+    // Nothing is known of the room's state: whoever's server invited may take it back.
+    const mayEnd = current.membership === KNOCK || serverNameOf(current.sender) === serverNameOf(event.sender);
+    if (!mayEnd || serverNameOf(event.sender) !== origin) return false;
+    await outside.set({
+      roomId: event.roomId,
+      version: current.version,
+      userId: target as UserId,
+      membership: LEAVE,
+      sender: event.sender,
+      shown: [clientFormat(event)],
+    });
+    return true;
+  }
+
+  async #checked(version: RoomVersion, json: JsonObject): Promise<RoomEvent> {
+    const [verdict] = await this.#deps.checker.check([json], version);
+    if (verdict?.kind !== 'checked') throw forbidden(`The event is not well made: ${verdict?.reason ?? 'it is missing'}.`);
+    return verdict.checked.event;
+  }
+}
+
+/** What another server shows of a room, reduced to stripped events. Some servers send whole events. */
+function stripped(shown: unknown, i: number): JsonObject[] {
+  if (i >= MAX_SHOWN || !isJsonObject(shown)) return [];
+  const { type, state_key: stateKey, sender, content } = shown;
+  if (typeof type !== 'string' || typeof stateKey !== 'string' || typeof sender !== 'string' || !isJsonObject(content)) return [];
+  const event = { type, state_key: stateKey, sender, content };
+  return JSON.stringify(event).length > MAX_SHOWN_BYTES ? [] : [event];
+}
+
+export const strippedStateOf = (shown: readonly unknown[]): JsonObject[] => shown.flatMap(stripped);
+
+export const strippedOf = ({ type, stateKey, sender, content }: RoomEvent): JsonObject => ({ type, state_key: stateKey!, sender, content });
+
+/** An event that only this user is told of. */
+export function clientFormat(event: RoomEvent): JsonObject {
+  return { ...strippedOf(event), event_id: event.eventId, origin_server_ts: event.originServerTs };
+}
