@@ -115,7 +115,8 @@ export class DestinationQueue {
 
   pushEphemeral(subject: string, edu: Edu): void {
     // By the time that a failing server is back, it is worth nothing.
-    if (this.failingSince !== undefined) return;
+    const { clock, requestsFrom } = this.#deps;
+    if (this.failingSince !== undefined || (requestsFrom(this.server) ?? 0) > clock.now()) return;
     this.#ephemeral.set(subject, edu);
     this.wake();
   }
@@ -253,6 +254,7 @@ export class DestinationQueue {
     while (!this.#closing) {
       const wait = Math.max(this.#retry.retryAt, requestsFrom(this.server) ?? 0) - clock.now();
       if (wait <= 0) return;
+      this.#ephemeral.clear();
       await this.#pause(wait);
     }
   }

@@ -2,7 +2,7 @@
 import type { OutboundQueues } from '@nexuscomm/federation/outbound/outbound-queues.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
-import { JOIN } from '../rooms/membership.ts';
+import { JOIN, LEAVE } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
@@ -38,11 +38,11 @@ export class OutgoingEvents {
   #onCommit({ room, stored, members }: RoomCommit): void {
     const { pos, event } = stored;
     if (pos === null || pos < 0 || stored.isHidden || stored.isOutlier || serverNameOf(event.sender) !== this.#ownName) return;
-    // Who was in the room before or is in it now: somebody who is removed is told so.
+    // Who was in the room before or is in it now: somebody who is removed is told so, also if they were only invited.
     const servers = new Set(room.servers.keys());
     let ownBefore = room.servers.get(this.#routes.ownNid) ?? 0;
     for (const { before, after } of members) {
-      if (before?.membership === JOIN) servers.add(before.serverNid);
+      if (before && (before.membership === JOIN || (before.membership < LEAVE && after.membership >= LEAVE))) servers.add(before.serverNid);
       if (after.serverNid === this.#routes.ownNid) ownBefore += Number(before?.membership === JOIN) - Number(after.membership === JOIN);
     }
     // Of a room that nobody here was in, the event came about with a server that is in it: that one sends it.
