@@ -2,12 +2,15 @@
 import type { OutboundQueues } from '@nexuscomm/federation/outbound/outbound-queues.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
-import { JOIN, LEAVE } from '../rooms/membership.ts';
+import { INVITE, JOIN, KNOCK } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import { outgoingPdu } from './missed-events.ts';
 import type { ServerRoutes } from './server-routes.ts';
+
+/** Whose membership ends is told so, also if it was an invite or a knock. */
+const TOLD: ReadonlySet<number> = new Set([JOIN, INVITE, KNOCK]);
 
 export class OutgoingEvents {
   readonly #queues: OutboundQueues;
@@ -22,14 +25,14 @@ export class OutgoingEvents {
   }
 
   /**
-   * Sends an event of another server's user that came in here, through send_join and the like, to the others in the room.
-   * Stored with `relayed`, it also survives a crash.
+   * Sends an event of another server's user that this server answers for, a join that came in through send_join, to those
+   * in the room. Stored with `relayed`, it also survives a crash.
    */
-  sendToRoom(room: Room, stored: StoredEvent, except: readonly ServerName[]): void {
+  sendToRoom(room: Room, stored: StoredEvent, exceptServers: ReadonlySet<ServerName>): void {
     const pdu = outgoingPdu(stored);
     this.#routes.inOrder(pdu.pos, room.servers.keys(), (servers) =>
       this.#queues.sendPdu(
-        servers.filter((server) => !except.includes(server)),
+        servers.filter((server) => !exceptServers.has(server)),
         pdu,
       ),
     );
@@ -38,11 +41,11 @@ export class OutgoingEvents {
   #onCommit({ room, stored, members }: RoomCommit): void {
     const { pos, event } = stored;
     if (pos === null || pos < 0 || stored.isHidden || stored.isOutlier || serverNameOf(event.sender) !== this.#ownName) return;
-    // Who was in the room before or is in it now: somebody who is removed is told so, also if they were only invited.
+    // Who was in the room before or is in it now: somebody who is removed is told so.
     const servers = new Set(room.servers.keys());
     let ownBefore = room.servers.get(this.#routes.ownNid) ?? 0;
     for (const { before, after } of members) {
-      if (before && (before.membership === JOIN || (before.membership < LEAVE && after.membership >= LEAVE))) servers.add(before.serverNid);
+      if (before && TOLD.has(before.membership)) servers.add(before.serverNid);
       if (after.serverNid === this.#routes.ownNid) ownBefore += Number(before?.membership === JOIN) - Number(after.membership === JOIN);
     }
     // Of a room that nobody here was in, the event came about with a server that is in it: that one sends it.
