@@ -1,7 +1,7 @@
 /** The outgoing side against a network and a clock that the test moves. */
 import { afterEach, expect, test } from '@jest/globals';
-import { ManualClock } from '../../testing/manual-clock.ts';
-import { MemoryOutbox } from '../../testing/memory-outbox.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { MemoryOutbox } from '../testing/memory-outbox.ts';
 import type { EventId, ServerName } from '../ports.ts';
 import type { Transaction } from './destination-queue.ts';
 import { OutboundQueues } from './outbound-queues.ts';

@@ -4,6 +4,7 @@ import type { FederationClient } from '@nexuscomm/federation/client/federation-c
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { Profile } from './profiles.ts';
 
 /** ms that an answer is kept */
@@ -20,7 +21,7 @@ export class RemoteProfiles {
 
   constructor(options: { client: Pick<FederationClient, 'queryProfile'> }) {
     this.#client = options.client;
-    this.#profiles = new LRUCache({ max: MAX_PROFILES, ttl: LIFETIME_MS });
+    this.#profiles = new LRUCache({ ...upTo(MAX_PROFILES), ttl: LIFETIME_MS });
   }
 
   /** M_NOT_FOUND or M_FORBIDDEN if the server says so, 502 if it can't be reached. */

@@ -7,6 +7,7 @@ import type { RemoteDevices } from '../keys/remote-devices.ts';
 import type { ToDevice } from '../keys/to-device.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
+import { upTo } from '../storage/cache-size.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import type { Presence } from '../user-data/presence.ts';
 import type { Receipts } from '../user-data/receipts.ts';
@@ -35,7 +36,7 @@ const MAX_EARLY_RECEIPTS = 5_000;
 export function createEduHandlers(options: IncomingEdusOptions): EduHandlers {
   const { engine, strings, typing, receipts, presence, toDevice, remoteDevices, deviceChanges, ownNid, takePresence } = options;
   /** event -> user and thread -> receipt */
-  const early = new LRUCache<string, Map<string, ReceivedReceipt>>({ max: MAX_EARLY_RECEIPTS });
+  const early = new LRUCache<string, Map<string, ReceivedReceipt>>(upTo(MAX_EARLY_RECEIPTS));
 
   /** The room and the user, if both this server and the user are in it. */
   async function member(origin: ServerName, roomId: string, userId: string): Promise<{ room: Room; userNid: number } | undefined> {

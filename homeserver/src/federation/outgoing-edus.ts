@@ -4,6 +4,7 @@ import type { Clock, Edu } from '@nexuscomm/federation/ports.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
@@ -33,7 +34,7 @@ const MAX_TYPISTS = 50_000;
 export class OutgoingEdus {
   readonly #options: OutgoingEdusOptions;
   /** room and user -> when their typing was told last, ms */
-  readonly #typing = new LRUCache<string, number>({ max: MAX_TYPISTS });
+  readonly #typing = new LRUCache<string, number>(upTo(MAX_TYPISTS));
 
   constructor(options: OutgoingEdusOptions) {
     this.#options = options;

@@ -4,6 +4,7 @@
  */
 import type { Clock, Log, ServerName } from '@nexuscomm/federation/ports.ts';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { StringTable } from '../storage/string-table.ts';
 
 const MAX_NAMES = 100_000;
@@ -16,7 +17,7 @@ export class ServerRoutes {
   readonly #watermark: () => number;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #names = new LRUCache<number, ServerName>({ max: MAX_NAMES });
+  readonly #names = new LRUCache<number, ServerName>(upTo(MAX_NAMES));
   /** work that is not done yet -> the position of what it hands over */
   readonly #open = new Map<object, number>();
   #line: Promise<void> = Promise.resolve();

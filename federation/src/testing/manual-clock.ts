@@ -1,6 +1,6 @@
 /** A clock that stands still until it is told to go on. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../src/ports.ts';
+import type { Clock } from '../ports.ts';
 
 interface Alarm {
   readonly at: number;

@@ -1,14 +1,6 @@
 /** An outbox in memory: what a server has missed is computed from a list of events, as the real one does from tables. */
-import type {
-  CatchUpPage,
-  CatchUpRange,
-  DestinationRecord,
-  DurableEdus,
-  OutboxState,
-  OutboxStore,
-  OutgoingPdu,
-} from '../src/outbound/outbox-store.ts';
-import type { Edu, EventId, ServerName } from '../src/ports.ts';
+import type { CatchUpPage, CatchUpRange, DestinationRecord, DurableEdus, OutboxState, OutboxStore, OutgoingPdu } from '../outbound/outbox-store.ts';
+import type { Edu, EventId, ServerName } from '../ports.ts';
 
 export interface RoomEventOfOurs extends OutgoingPdu {
   readonly room: string;
