@@ -24,6 +24,7 @@ import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
 import { OutsideMemberships } from './federation/outside-memberships.ts';
 import { federationDirectoryRoutes } from './federation-api/directory.ts';
+import { federationMediaRoutes } from './federation-api/media.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
@@ -39,6 +40,7 @@ import { DeviceKeys } from './keys/device-keys.ts';
 import { ToDevice } from './keys/to-device.ts';
 import { BlobStore } from './media/blob-store.ts';
 import { MediaRepository } from './media/media-repository.ts';
+import { RemoteMedia } from './media/remote-media.ts';
 import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
@@ -300,9 +302,19 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
 
   // Media
   const blobs = await BlobStore.open(config.media.store ?? join(server.data_dir, 'media'));
+  const remoteMedia = new RemoteMedia({
+    db,
+    blobs,
+    client: federation.client,
+    now,
+    maxBytes: config.federation.media_bytes,
+    waitMs: config.media.download_timeout_ms,
+    lifetimeMs: config.media.remote_cache_lifetime_ms,
+  });
   const repository = new MediaRepository({
     db,
     blobs,
+    remote: config.federation.enabled ? remoteMedia : undefined,
     serverName,
     now,
     maxUploadBytes: config.media.max_upload_bytes,
@@ -371,6 +383,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
           ...versionRoutes(),
           ...rooms.routes,
           ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
+          ...federationMediaRoutes({ repository, thumbnails, blobs }),
         ]
       : []),
     ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
@@ -392,7 +405,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   };
   const notifications = listen(database.url, ACCOUNTS_CHANNEL, onAccountsChanged);
   onAccountsChanged();
-  const pruning = setInterval(() => void engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS).catch(onError), PRUNE_EVERY_MS).unref();
+  const prune = async (): Promise<void> => {
+    await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
+    await remoteMedia.prune();
+  };
+  const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
     bind: server.bind,
     port: server.port,

@@ -109,6 +109,7 @@ export const configSchema = Type.Object({
       max_pending_uploads: count(100, 'Reserved addresses of one user at most'),
       legacy_downloads: flag(true, 'Serve media on the old paths too, which take no access token: whoever knows an address can read it'),
       download_timeout_ms: count(20_000, 'How long a download waits for content that is still being uploaded, at most'),
+      remote_cache_lifetime_ms: count(2_592_000_000, 'How long files of other servers are kept after somebody asked for them last; 0: for ever'),
     },
     { default: {} },
   ),
