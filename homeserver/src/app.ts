@@ -19,6 +19,7 @@ import { profileRoutes } from './client-api/profiles.ts';
 import { roomReadingRoutes } from './client-api/room-reading.ts';
 import { roomRoutes } from './client-api/rooms.ts';
 import { serverRoutes } from './client-api/server.ts';
+import { spaceRoutes } from './client-api/spaces.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
@@ -26,10 +27,12 @@ import { OutsideMemberships } from './federation/outside-memberships.ts';
 import { federationDirectoryRoutes } from './federation-api/directory.ts';
 import { federationMediaRoutes } from './federation-api/media.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
+import { federationSpaceRoutes } from './federation-api/spaces.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
+import { RemoteSummaries } from './federation/remote-summaries.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
@@ -52,9 +55,13 @@ import { JOIN } from './rooms/membership.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
+import { RoomAccess } from './rooms/room-access.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
+import { RoomPreview } from './rooms/room-preview.ts';
 import { RoomReader } from './rooms/room-reader.ts';
 import { takeAllShards } from './rooms/shard-leases.ts';
+import { SpaceHierarchy } from './rooms/space-hierarchy.ts';
+import { SpaceSummaries } from './rooms/space-summary.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
 import { chooseDatabase, type ChosenDatabase } from './storage/choose-database.ts';
@@ -300,6 +307,20 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   profiles.connect((user) => memberships.propagateProfile(user));
 
+  // Spaces
+  const access = new RoomAccess(engine);
+  const summaries = new SpaceSummaries({ db, engine, directory, access });
+  const remoteSummaries = new RemoteSummaries({
+    client: federation.client,
+    serverName,
+    lifetimeMs: config.federation.summary_lifetime_ms,
+    timeoutMs: config.federation.summary_timeout_ms,
+    log: logger,
+  });
+  const lookingAtRooms = { engine, access, summaries, remote: config.federation.enabled ? remoteSummaries : undefined, outside, serverName };
+  const hierarchy = new SpaceHierarchy({ ...lookingAtRooms, now, pageRooms: limits.space_rooms, maxDepth: limits.space_depth });
+  const preview = new RoomPreview({ ...lookingAtRooms, memberships });
+
   // Media
   const blobs = await BlobStore.open(config.media.store ?? join(server.data_dir, 'media'));
   const remoteMedia = new RemoteMedia({
@@ -361,6 +382,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       publishRequiresAdmin: config.rooms.publish_requires_admin,
       now,
     }),
+    ...spaceRoutes({ hierarchy, preview }),
     ...userDataRoutes({
       engine,
       strings,
@@ -383,6 +405,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
           ...versionRoutes(),
           ...rooms.routes,
           ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
+          ...federationSpaceRoutes({ engine, access, acls: rooms.acls, summaries, serverName, maxChildren: limits.space_rooms }),
           ...federationMediaRoutes({ repository, thumbnails, blobs }),
         ]
       : []),

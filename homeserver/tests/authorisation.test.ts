@@ -5,12 +5,16 @@ import * as keys from '@nexuscomm/spec/endpoints/client/keys.ts';
 import * as media from '@nexuscomm/spec/endpoints/client/media.ts';
 import * as rooms from '@nexuscomm/spec/endpoints/client/rooms.ts';
 import * as serverInfo from '@nexuscomm/spec/endpoints/client/server.ts';
+import * as spaces from '@nexuscomm/spec/endpoints/client/spaces.ts';
 import * as userData from '@nexuscomm/spec/endpoints/client/user-data.ts';
 import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
-const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...serverInfo, ...userData }) as unknown as [string, Endpoint][];
+const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...serverInfo, ...spaces, ...userData }) as unknown as [
+  string,
+  Endpoint,
+][];
 
 let server: TestServer;
 let alice: SeedClient;
@@ -129,6 +133,7 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   timestampToEvent: { query: 'ts=0&dir=f', refusal: [403, 'M_FORBIDDEN'] },
   getRelations: { refusal: [404, 'M_NOT_FOUND'] },
   getThreads: { refusal: [403, 'M_FORBIDDEN'] },
+  getHierarchy: { refusal: [403, 'M_FORBIDDEN'] },
   upgradeRoom: { body: { new_version: '11' }, refusal: [403, 'M_FORBIDDEN'] },
   reportEvent: { body: {}, refusal: [404, 'M_NOT_FOUND'] },
   createAlias: { body: { room_id: '!none:localhost' }, refusal: [404, 'M_NOT_FOUND'] },

@@ -55,6 +55,7 @@ export interface FederationRooms extends AsyncDisposable {
   readonly rooms: FederatedRooms;
   readonly outliers: Outliers;
   readonly history: RoomHistory;
+  readonly acls: ServerAcls;
 }
 
 export async function createFederationRooms(deps: FederationRoomsDeps): Promise<FederationRooms> {
@@ -117,6 +118,7 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     rooms,
     outliers,
     history,
+    acls,
     [Symbol.asyncDispose]: () => forks.close(),
   };
 }
