@@ -9,12 +9,14 @@ import { Accounts } from './accounts/accounts.ts';
 import { Deactivation } from './accounts/deactivation.ts';
 import { InteractiveAuth } from './accounts/interactive-auth.ts';
 import { LastSeen } from './accounts/last-seen.ts';
+import { OpenIdTokens } from './accounts/openid-tokens.ts';
 import { Profiles } from './accounts/profiles.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { accountRoutes, confirmByPassword } from './client-api/accounts.ts';
 import { directoryRoutes } from './client-api/directory.ts';
 import { keyRoutes } from './client-api/keys.ts';
 import { mediaRoutes } from './client-api/media.ts';
+import { openIdRoutes } from './client-api/openid.ts';
 import { profileRoutes } from './client-api/profiles.ts';
 import { roomReadingRoutes } from './client-api/room-reading.ts';
 import { roomRoutes } from './client-api/rooms.ts';
@@ -195,6 +197,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const deactivation = new Deactivation({ db, memberships, profiles });
   const interactiveAuth = new InteractiveAuth(accountSettings.interactive_auth_lifetime_ms);
+  const openIdTokens = new OpenIdTokens({ db, lifetimeMs: accountSettings.openid_token_lifetime_ms, now });
   const lastSeen = new LastSeen({ store, now, onError });
 
   // What belongs to users
@@ -369,6 +372,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       defaultRoomVersion: config.rooms.default_version,
     }),
     ...profileRoutes({ profiles }),
+    ...openIdRoutes({ tokens: openIdTokens, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({
@@ -430,6 +434,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   onAccountsChanged();
   const prune = async (): Promise<void> => {
     await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
+    await openIdTokens.prune();
     await remoteMedia.prune();
   };
   const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();

@@ -106,6 +106,7 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   updateDevice: { body: { display_name: 'x' }, refusal: [404, 'M_NOT_FOUND'] },
   setProfileField: { body: { displayname: 'x' }, refusal: [403, 'M_FORBIDDEN'] },
   deleteProfileField: { refusal: [403, 'M_FORBIDDEN'] },
+  openidToken: { body: {}, refusal: [403, 'M_FORBIDDEN'] },
   getBackup: { refusal: [404, 'M_NOT_FOUND'] },
   updateBackup: { body: { algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2', auth_data: {} }, refusal: [404, 'M_NOT_FOUND'] },
   deleteBackup: { refusal: [404, 'M_NOT_FOUND'] },

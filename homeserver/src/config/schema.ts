@@ -86,6 +86,7 @@ export const configSchema = Type.Object({
     {
       access_token_lifetime_ms: count(3_600_000, 'Lifetime of access tokens of clients that use refresh tokens', { minimum: 1000 }),
       login_token_lifetime_ms: count(120_000, 'Lifetime of tokens for logging in on another device', { minimum: 1000 }),
+      openid_token_lifetime_ms: count(3_600_000, 'Lifetime of tokens by which users prove to other services who they are', { minimum: 1000 }),
       interactive_auth_lifetime_ms: count(1_800_000, 'How long a registration or confirmation may take'),
       argon2_memory_kib: count(19_456, 'Memory that hashing one password takes', { minimum: 8 }),
       argon2_passes: count(2, 'Passes over that memory', { minimum: 1 }),
