@@ -289,7 +289,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     isUser: async (userId) => (await profiles.find(userId)) !== undefined,
     distribute: () => {},
   });
-  if (config.federation.enabled) memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
+  if (config.federation.enabled) {
+    memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
+    reader.connect(rooms.backfiller);
+  }
   const syncEngine = new SyncEngine({
     outside: (userNid, rooms) => outside.shown(userNid, rooms),
     db,

@@ -46,7 +46,10 @@ export async function startTestFederation(settings: readonly Record<string, stri
         NEXUS_ALLOW_PRIVATE_ADDRESSES: 'true',
         ...further,
       });
-      return Object.assign(server, { name });
+      let ended: Promise<void> | undefined;
+      const end = server[Symbol.asyncDispose].bind(server);
+      // A test may take a server away before all of them go.
+      return Object.assign(server, { name, [Symbol.asyncDispose]: () => (ended ??= Promise.resolve(end())) });
     }),
   );
   return {

@@ -83,14 +83,15 @@ export class MissingEvents {
       for (const between of await this.#fetchBetween(origin, room, checked)) {
         if ((await rooms.missing(room.roomId, [between.event.eventId])).length === 0) continue;
         await (
-          await this.#receiveAnyhow(origin, room, between)
+          await this.receiveAlone(origin, room, between)
         ).durable;
       }
-      return this.#receiveAnyhow(origin, room, checked);
+      return this.receiveAlone(origin, room, checked);
     });
   }
 
-  async #receiveAnyhow(origin: ServerName, room: InboundRoom, checked: CheckedEvent): Promise<Received> {
+  /** Takes in an event without those that it follows: if any of them is not here, the state before it is asked for. */
+  async receiveAlone(origin: ServerName, room: InboundRoom, checked: CheckedEvent): Promise<Received> {
     const gaps = await this.#deps.rooms.missing(room.roomId, checked.event.prevEvents);
     return gaps.length === 0 ? this.receiveWithAuthEvents(origin, room, checked) : this.#receiveAfterGap(origin, room, checked);
   }

@@ -6,6 +6,7 @@ import { TransactionReceiver } from '@nexuscomm/federation/inbound/receive-trans
 import type { Clock, EduReceiver, EventChecking, Log } from '@nexuscomm/federation/ports.ts';
 import type { SigningKey } from '@nexuscomm/spec/crypto.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import { Backfiller } from './backfill.ts';
 import type { Config } from '../config/schema.ts';
 import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { federationRoomRoutes } from '../federation-api/rooms.ts';
@@ -56,6 +57,7 @@ export interface FederationRooms extends AsyncDisposable {
   readonly outliers: Outliers;
   readonly history: RoomHistory;
   readonly acls: ServerAcls;
+  readonly backfiller: Backfiller;
 }
 
 export async function createFederationRooms(deps: FederationRoomsDeps): Promise<FederationRooms> {
@@ -71,10 +73,9 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
   const acls = new ServerAcls(engine);
   const history = new RoomHistory({ db, engine, states, graphs });
   const rooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid });
-  const missing = new MissingEvents({
+  const fetching = {
     source: client,
     checker,
-    rooms,
     clock,
     log,
     limits: {
@@ -83,6 +84,24 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
       parallel: settings.parallel_event_requests,
       roomFailures: settings.room_failures,
       roomPauseMs: settings.room_pause_ms,
+    },
+  };
+  const missing = new MissingEvents({ ...fetching, rooms });
+  const pastRooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid, historical: true });
+  const backfiller = new Backfiller({
+    source: client,
+    checker,
+    rooms: pastRooms,
+    receiver: new MissingEvents({ ...fetching, rooms: pastRooms }),
+    strings: engine.strings,
+    serverNid,
+    clock,
+    log,
+    limits: {
+      events: settings.backfill_events,
+      servers: settings.backfill_servers,
+      timeoutMs: settings.backfill_timeout_ms,
+      pauseMs: settings.backfill_pause_ms,
     },
   });
   const resident = new ResidentRooms({ engine, remote: remoteEvents, checker, acls, signingKey, serverName, serverNid, distribute: deps.distribute });
@@ -119,6 +138,7 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     outliers,
     history,
     acls,
+    backfiller,
     [Symbol.asyncDispose]: () => forks.close(),
   };
 }
