@@ -20,6 +20,7 @@ import { openIdRoutes } from './client-api/openid.ts';
 import { profileRoutes } from './client-api/profiles.ts';
 import { roomReadingRoutes } from './client-api/room-reading.ts';
 import { roomRoutes } from './client-api/rooms.ts';
+import { searchRoutes } from './client-api/search.ts';
 import { serverRoutes } from './client-api/server.ts';
 import { spaceRoutes } from './client-api/spaces.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
@@ -66,6 +67,9 @@ import { SpaceHierarchy } from './rooms/space-hierarchy.ts';
 import { SpaceSummaries } from './rooms/space-summary.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
+import { MessageSearch } from './search/message-search.ts';
+import { SearchIndex } from './search/search-index.ts';
+import { checkLanguage } from './search/search-table.ts';
 import { chooseDatabase, type ChosenDatabase } from './storage/choose-database.ts';
 import type { StatementCounter } from './storage/database.ts';
 import { ACCOUNTS_CHANNEL, listen } from './storage/notifications.ts';
@@ -125,6 +129,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const onError = (err: unknown): void => logger.error({ err }, 'background work failed');
   const failure = Promise.withResolvers<Error>();
 
+  await checkLanguage(db, config.search.language);
   await settleServerName(db, serverName);
   const formerKeys = config.federation.old_verify_keys.map(parseOldVerifyKey).filter((key) => key !== undefined);
   const signingKey = await loadSigningKey(db, server.data_dir, formerKeys);
@@ -313,6 +318,18 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   profiles.connect((user) => memberships.propagateProfile(user));
 
+  const searchIndex = new SearchIndex({ db, engine, positions, language: config.search.language, onError });
+  const messageSearch = new MessageSearch({
+    db,
+    engine,
+    reader,
+    visibility,
+    hub,
+    index: searchIndex,
+    language: config.search.language,
+    pageEvents: limits.page_events,
+  });
+
   // Spaces
   const access = new RoomAccess(engine);
   const summaries = new SpaceSummaries({ db, engine, directory, access });
@@ -389,6 +406,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       publishRequiresAdmin: config.rooms.publish_requires_admin,
       now,
     }),
+    ...searchRoutes({ messages: messageSearch, maxResults: config.search.max_results }),
     ...spaceRoutes({ hierarchy, preview }),
     ...userDataRoutes({
       engine,
@@ -463,6 +481,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       clearInterval(pruning);
       presence[Symbol.dispose]();
       await engine.close();
+      await searchIndex[Symbol.asyncDispose]();
       await rooms[Symbol.asyncDispose]();
       await federation[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();

@@ -4,6 +4,7 @@ import * as accounts from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import * as keys from '@nexuscomm/spec/endpoints/client/keys.ts';
 import * as media from '@nexuscomm/spec/endpoints/client/media.ts';
 import * as rooms from '@nexuscomm/spec/endpoints/client/rooms.ts';
+import * as search from '@nexuscomm/spec/endpoints/client/search.ts';
 import * as serverInfo from '@nexuscomm/spec/endpoints/client/server.ts';
 import * as spaces from '@nexuscomm/spec/endpoints/client/spaces.ts';
 import * as userData from '@nexuscomm/spec/endpoints/client/user-data.ts';
@@ -11,7 +12,7 @@ import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
-const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...serverInfo, ...spaces, ...userData }) as unknown as [
+const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...search, ...serverInfo, ...spaces, ...userData }) as unknown as [
   string,
   Endpoint,
 ][];
@@ -190,6 +191,7 @@ const ONLY_OWN = [
   'getJoinedRooms',
   'searchPublicRooms',
   'searchUsers',
+  'search',
   'turnServer',
   'thirdPartyProtocols',
   'reportRoom',

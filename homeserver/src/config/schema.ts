@@ -114,6 +114,13 @@ export const configSchema = Type.Object({
     },
     { default: {} },
   ),
+  search: Type.Object(
+    {
+      language: text('simple', "PostgreSQL's text search configuration for messages: simple knows words as they are, english and others their stems"),
+      max_results: count(100, 'Results in one page at most', { minimum: 1 }),
+    },
+    { default: {} },
+  ),
   limits: Type.Object(
     {
       body_bytes: count(1_048_576, 'Size of a JSON request at most', { minimum: 1024 }),

@@ -101,6 +101,7 @@ export class RoomEngine {
   readonly #states: LRUCache<number, StateMap>;
   readonly #pipeline: CommitPipeline;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
+  readonly #pastListeners: ((stored: StoredEvent) => void)[] = [];
   /** ms since the epoch */
   #lastCreation = 0;
 
@@ -127,6 +128,11 @@ export class RoomEngine {
   /** Called for every committed event, in commit order, before the watermark rises. Must not throw or wait. */
   onCommit(listener: (commit: RoomCommit) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Called for every event of the past that other servers gave. Must not throw or wait. */
+  onPast(listener: (stored: StoredEvent) => void): void {
+    this.#pastListeners.push(listener);
   }
 
   /** Resolves when all that was enqueued is committed or failed. */
@@ -507,7 +513,11 @@ export class RoomEngine {
       this.#nidOfId.set(room.roomId, room.nid);
     }
     if (write.relation) this.events.cachedById(write.relation.parent)?.markRelated();
-    if (stored.pos === null || stored.pos < 0) return;
+    if (stored.pos === null) return;
+    if (stored.pos < 0) {
+      for (const listener of this.#pastListeners) listener(stored);
+      return;
+    }
     for (const listener of this.#listeners) listener({ room, stored, members, redacted });
   }
 

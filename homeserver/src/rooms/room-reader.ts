@@ -174,8 +174,10 @@ export class RoomReader {
     backwards: boolean;
     limit: number;
     passes: (stored: StoredEvent) => boolean;
+    /** false: no other server is asked for anything */
+    fillGaps?: boolean;
   }): Promise<Page> {
-    const { room, userNid, from, to, backwards, limit, passes } = options;
+    const { room, userNid, from, to, backwards, limit, passes, fillGaps = true } = options;
     const bound = to ?? (backwards ? { depth: 0, pos: -MAX } : { depth: MAX, pos: MAX });
     const events: VisibleEvent[] = [];
     let at = from;
@@ -192,7 +194,7 @@ export class RoomReader {
       ]);
       const read = this.#engine.events.fromRows(rows);
       const atStart = backwards && to === undefined && read.length < wanted;
-      const gaps = await this.#gapsIn(room, read, atStart);
+      const gaps = fillGaps ? await this.#gapsIn(room, read, atStart) : [];
       if (gaps.length > 0 && fills < MAX_FILLS && (await this.#filler!.fill(room, gaps)) > 0) {
         fills++;
         pages--;
