@@ -9,7 +9,10 @@ import { createDatabase } from '../testing/test-database.ts';
 import { runSeed } from './run-seed.ts';
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '10' }, first: { type: 'string', default: '1' }, acts: { type: 'string', default: '120' },
+  options: {
+    seeds: { type: 'string', default: '10' },
+    first: { type: 'string', default: '1' },
+    acts: { type: 'string', default: '120' },
     dump: { type: 'string' },
   },
 });

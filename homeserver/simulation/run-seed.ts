@@ -118,7 +118,7 @@ async function storm(servers: readonly SimulatedServer[], network: SimulatedNetw
 async function settle(servers: readonly SimulatedServer[], scene: Scene): Promise<string[]> {
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   let nudgedAt = 0;
-  for (let turn = 0; ; ) {
+  for (let turn = 0; ;) {
     if (Date.now() - nudgedAt > NUDGE_EVERY_MS) {
       nudgedAt = Date.now();
       for (const roomId of scene.rooms) await say(scene, scene.anchors[turn % scene.anchors.length]!, roomId);

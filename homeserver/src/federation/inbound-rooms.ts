@@ -2,7 +2,7 @@
 import type { CheckedEvent, InboundRoom, InboundRooms, Received } from '@nexuscomm/federation/ports.ts';
 import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { findPlaces, type Outliers } from '../rooms/outliers.ts';
-import type { RemoteEvents, ToldEntry } from '../rooms/remote-events.ts';
+import type { Arrival, RemoteEvents, ToldEntry } from '../rooms/remote-events.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { ServerAcls } from '../rooms/server-acls.ts';
@@ -18,8 +18,19 @@ export class FederatedRooms implements InboundRooms {
   readonly #outliers: Outliers;
   readonly #acls: ServerAcls;
   readonly #serverNid: number;
+  readonly #arrival: Arrival;
 
-  constructor(options: { db: Queryable; engine: RoomEngine; remote: RemoteEvents; outliers: Outliers; acls: ServerAcls; serverNid: number }) {
+  /** `historical`: what is received is of the past. */
+  constructor(options: {
+    db: Queryable;
+    engine: RoomEngine;
+    remote: RemoteEvents;
+    outliers: Outliers;
+    acls: ServerAcls;
+    serverNid: number;
+    historical?: boolean;
+  }) {
+    this.#arrival = options.historical === true ? { historical: true } : {};
     this.#db = options.db;
     this.#engine = options.engine;
     this.#remote = options.remote;
@@ -57,7 +68,9 @@ export class FederatedRooms implements InboundRooms {
   }
 
   async receive(roomId: RoomId, { event }: CheckedEvent): Promise<Received> {
-    return this.#remote.receive(await this.#engine.get(roomId), event);
+    // Nothing comes before the first event.
+    const arrival = this.#arrival.historical === true && event.prevEvents.length === 0 ? { ...this.#arrival, told: new Map() } : this.#arrival;
+    return this.#remote.receive(await this.#engine.get(roomId), event, arrival);
   }
 
   async receiveAfterGap(roomId: RoomId, { event }: CheckedEvent, stateIds: readonly EventId[]): Promise<Received> {
@@ -65,7 +78,7 @@ export class FederatedRooms implements InboundRooms {
     const told = await this.#toldState(room, stateIds);
     if (!told)
       return { outcome: { kind: 'dropped', reason: 'The state before it, as it was told, has no create event.' }, durable: Promise.resolve() };
-    return this.#remote.receive(room, event, { told });
+    return this.#remote.receive(room, event, { ...this.#arrival, told });
   }
 
   async addOutliers(roomId: RoomId, events: readonly CheckedEvent[]): Promise<void> {
