@@ -33,10 +33,13 @@ import { serverKeyRoutes } from './federation-api/keys.ts';
 import { federationSpaceRoutes } from './federation-api/spaces.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
+import { createNodeResolver } from './federation/node-resolver.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
 import { RemoteSummaries } from './federation/remote-summaries.ts';
 import { createFederationTransport } from './federation/transport.ts';
+import { softwareVersion } from './federation/software-version.ts';
+import { trustedRoots } from './federation/trusted-roots.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
@@ -51,6 +54,8 @@ import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { createPush } from './push/create-push.ts';
+import { PushEvaluator } from './push/evaluate-events.ts';
 import { PUSH_RULES_TYPE, PushRules, defaultRuleset } from './push/push-rules.ts';
 import { UnreadTracker } from './push/unread-counts.ts';
 import { RoomAliases } from './rooms/aliases.ts';
@@ -220,8 +225,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     db,
     strings,
     positions,
-    onChange: (roomNid, receipt) =>
-      receipt.kind === 'm.read' ? touchRoom(roomNid, receipt.pos) : hub.touchUserRoom(receipt.userNid, roomNid, receipt.pos),
+    onChange: (roomNid, receipt) => {
+      if (receipt.kind === 'm.read') touchRoom(roomNid, receipt.pos);
+      else hub.touchUserRoom(receipt.userNid, roomNid, receipt.pos);
+      push.notifier.read(receipt.userNid);
+    },
   });
   const typing = new Typing({ positions, onChange: touchRoom });
   const deviceChanges = new DeviceChanges({ db, positions, strings, engine, hub });
@@ -244,7 +252,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const pushRules = new PushRules(accountData);
   new UpgradeFollower({ engine, accountData, pushRules, isLocal: (userId) => serverNameOf(userId) === serverName, onError });
-  const unread = new UnreadTracker({ engine, timeline, receipts, rules: pushRules });
+  const evaluator = new PushEvaluator({ engine, rules: pushRules });
+  const unread = new UnreadTracker({ engine, timeline, receipts, evaluator });
   const filters = new Filters(db);
   const deviceKeys = new DeviceKeys({
     db,
@@ -313,7 +322,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
     onRegistered: (userNid, userId) => profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
-    onDevicesDeleted: (userNid) => deviceChanges.record(userNid),
+    onDevicesDeleted: async (userNid) => {
+      await push.pushers.devicesDeleted(userNid);
+      await deviceChanges.record(userNid);
+    },
     onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
   });
   profiles.connect((user) => memberships.propagateProfile(user));
@@ -328,6 +340,23 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     index: searchIndex,
     language: config.search.language,
     pageEvents: limits.page_events,
+  });
+
+  const outbound = { resolver: createNodeResolver(), trust: trustedRoots(config.federation.ca), userAgent: `NexusComm/${softwareVersion}` };
+  const push = await createPush({
+    db,
+    engine,
+    reader,
+    positions,
+    hub,
+    evaluator,
+    unread,
+    accountData,
+    clock: federation.clock,
+    log: logger,
+    onError,
+    settings: config.push,
+    outbound,
   });
 
   // Spaces
@@ -406,6 +435,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       publishRequiresAdmin: config.rooms.publish_requires_admin,
       now,
     }),
+    ...push.routes,
     ...searchRoutes({ messages: messageSearch, maxResults: config.search.max_results }),
     ...spaceRoutes({ hierarchy, preview }),
     ...userDataRoutes({
@@ -449,6 +479,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const onAccountsChanged = (): void => {
     sessions.forgetAll();
+    push.pushers.reload().catch(onError);
     deactivation.finishAll().catch(onError);
   };
   const notifications = listen(database.url, ACCOUNTS_CHANNEL, onAccountsChanged);
@@ -481,6 +512,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       clearInterval(pruning);
       presence[Symbol.dispose]();
       await engine.close();
+      await push[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
       await rooms[Symbol.asyncDispose]();
       await federation[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as accounts from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import * as keys from '@nexuscomm/spec/endpoints/client/keys.ts';
 import * as media from '@nexuscomm/spec/endpoints/client/media.ts';
+import * as push from '@nexuscomm/spec/endpoints/client/push.ts';
 import * as rooms from '@nexuscomm/spec/endpoints/client/rooms.ts';
 import * as search from '@nexuscomm/spec/endpoints/client/search.ts';
 import * as serverInfo from '@nexuscomm/spec/endpoints/client/server.ts';
@@ -12,10 +13,17 @@ import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
-const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...search, ...serverInfo, ...spaces, ...userData }) as unknown as [
-  string,
-  Endpoint,
-][];
+const ENDPOINTS = Object.entries({
+  ...accounts,
+  ...keys,
+  ...media,
+  ...push,
+  ...rooms,
+  ...search,
+  ...serverInfo,
+  ...spaces,
+  ...userData,
+}) as unknown as [string, Endpoint][];
 
 let server: TestServer;
 let alice: SeedClient;
@@ -207,6 +215,8 @@ const ONLY_OWN = [
   'getPushRuleActions',
   'setPushRuleActions',
   'getPushers',
+  'setPusher',
+  'getNotifications',
 ];
 
 test('every endpoint has its wrong-user case, or can name only what is the own user’s', () => {

@@ -114,6 +114,20 @@ export const configSchema = Type.Object({
     },
     { default: {} },
   ),
+  push: Type.Object(
+    {
+      allow_private_addresses: flag(
+        false,
+        'Notify push gateways at private addresses, and without TLS: for closed networks and tests, since users name the gateways',
+        'NEXUS_ALLOW_PRIVATE_ADDRESSES',
+      ),
+      timeout_ms: count(30_000, 'How long a push gateway may take to answer', { minimum: 100 }),
+      retry_min_ms: count(2_000, 'How long a push gateway that fails is left alone at first', { minimum: 1 }),
+      retry_max_ms: count(3_600_000, 'How long a push gateway that fails is left alone at most', { minimum: 1 }),
+      give_up_ms: count(86_400_000, 'How old a notification may be that is still sent'),
+    },
+    { default: {} },
+  ),
   search: Type.Object(
     {
       language: text('simple', "PostgreSQL's text search configuration for messages: simple knows words as they are, english and others their stems"),
