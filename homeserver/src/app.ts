@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transport } from '@nexuscomm/federation/client/transport.ts';
 import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { AccountStore } from './accounts/account-store.ts';
@@ -34,8 +35,10 @@ import { federationSpaceRoutes } from './federation-api/spaces.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
 import { createNodeResolver } from './federation/node-resolver.ts';
+import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
+import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
 import { RemoteSummaries } from './federation/remote-summaries.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { softwareVersion } from './federation/software-version.ts';
@@ -67,6 +70,7 @@ import { RoomAccess } from './rooms/room-access.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
 import { RoomPreview } from './rooms/room-preview.ts';
 import { RoomReader } from './rooms/room-reader.ts';
+import { ServerAcls } from './rooms/server-acls.ts';
 import { takeAllShards } from './rooms/shard-leases.ts';
 import { SpaceHierarchy } from './rooms/space-hierarchy.ts';
 import { SpaceSummaries } from './rooms/space-summary.ts';
@@ -113,20 +117,30 @@ const MAX_COMMIT_BATCH = 200;
 const TRANSACTION_LIFETIME_MS = 24 * 3_600_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
-export async function startServer(config: Config, logger: Logger = createLogger(config.observability.log_level)): Promise<RunningServer> {
+/** What a simulation brings of its own. */
+export interface Seams {
+  /** how requests reach other servers */
+  readonly transport?: Transport;
+}
+
+export async function startServer(
+  config: Config,
+  logger: Logger = createLogger(config.observability.log_level),
+  seams: Seams = {},
+): Promise<RunningServer> {
   const database = await chooseDatabase(config, {
     info: (message) => logger.info(message),
     error: (err) => logger.warn({ err }, 'lost a database connection'),
   });
   try {
-    return await startWith(config, logger, database);
+    return await startWith(config, logger, database, seams);
   } catch (error) {
     await database[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function startWith(config: Config, logger: Logger, database: ChosenDatabase): Promise<RunningServer> {
+async function startWith(config: Config, logger: Logger, database: ChosenDatabase, seams: Seams): Promise<RunningServer> {
   const { db } = database;
   const { server, limits, cache, accounts: accountSettings } = config;
   const serverName = server.name as ServerName;
@@ -151,6 +165,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     signingKey,
     keyStore: createServerKeyStore(db),
     log: logger,
+    ...seams,
   });
 
   // Rooms
@@ -261,7 +276,16 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     changes: deviceChanges,
     onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError),
   });
-  const toDevice = new ToDevice({ db, positions, strings, onSent: (userNid, pos) => hub.touchUser(userNid, pos) });
+  const toDeviceOutbox = new ToDeviceOutbox({ db, strings, now });
+  const toDevice = new ToDevice({
+    db,
+    positions,
+    strings,
+    serverName,
+    outbox: toDeviceOutbox,
+    now,
+    onSent: (userNid, pos) => hub.touchUser(userNid, pos),
+  });
   const backups = new Backups(db);
   const sources: SyncSources = {
     accountData,
@@ -286,27 +310,6 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     maxTimelineLimit: limits.sync_timeline_events,
   });
   const outside = new OutsideMemberships({ db, engine, positions, hub });
-  const rooms = await createFederationRooms({
-    db,
-    engine,
-    positions,
-    outside,
-    client: federation.client,
-    checker: federation.eventChecker,
-    edus: { receive: async () => {} },
-    signingKey,
-    serverName,
-    settings: config.federation,
-    stateCache: cache.states,
-    clock: federation.clock,
-    log: logger,
-    isUser: async (userId) => (await profiles.find(userId)) !== undefined,
-    distribute: () => {},
-  });
-  if (config.federation.enabled) {
-    memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
-    reader.connect(rooms.backfiller);
-  }
   const syncEngine = new SyncEngine({
     outside: (userNid, rooms) => outside.shown(userNid, rooms),
     db,
@@ -322,9 +325,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
     onRegistered: (userNid, userId) => profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
-    onDevicesDeleted: async (userNid) => {
+    onDeviceRenamed: (userNid, deviceId) => deviceChanges.record(userNid, { device: deviceId }),
+    onDevicesDeleted: async (userNid, _userId, devices) => {
       await push.pushers.devicesDeleted(userNid);
-      await deviceChanges.record(userNid);
+      for (const { deviceId } of devices) await deviceChanges.record(userNid, { device: deviceId });
     },
     onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
   });
@@ -342,7 +346,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     pageEvents: limits.page_events,
   });
 
-  const outbound = { resolver: createNodeResolver(), trust: trustedRoots(config.federation.ca), userAgent: `NexusComm/${softwareVersion}` };
+  const web = { resolver: createNodeResolver(), trust: trustedRoots(config.federation.ca), userAgent: `NexusComm/${softwareVersion}` };
   const push = await createPush({
     db,
     engine,
@@ -356,7 +360,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     log: logger,
     onError,
     settings: config.push,
-    outbound,
+    web,
   });
 
   // Spaces
@@ -397,6 +401,54 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
 
+  // Federation
+  const acls = new ServerAcls(engine);
+  const outbound = await createFederationOutbound({
+    settings: config.federation,
+    serverName,
+    transport: federation,
+    db,
+    strings,
+    positions,
+    engine,
+    hub,
+    keys: deviceKeys,
+    deviceChanges,
+    toDevice,
+    toDeviceOutbox,
+    typing,
+    receipts,
+    presence,
+    profiles,
+    isBanned: async (room, name) => !(await acls.allows(room, name)),
+    metrics,
+    log: logger,
+    onError,
+  });
+  const rooms = await createFederationRooms({
+    db,
+    engine,
+    positions,
+    outside,
+    acls,
+    client: federation.client,
+    checker: federation.eventChecker,
+    edus: outbound.eduReceiver,
+    signingKey,
+    serverName,
+    settings: config.federation,
+    stateCache: cache.states,
+    clock: federation.clock,
+    log: logger,
+    isUser: async (userId) => (await profiles.find(userId)) !== undefined,
+    distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
+  });
+  if (config.federation.enabled) {
+    memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
+    reader.connect(rooms.backfiller);
+  }
+  await outbound.start();
+
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
   const baseUrl = baseUrlOf(config);
@@ -420,7 +472,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       registration: { mode, guests },
       defaultRoomVersion: config.rooms.default_version,
     }),
-    ...profileRoutes({ profiles }),
+    ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...openIdRoutes({ tokens: openIdTokens, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
@@ -458,13 +510,14 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       ? [
           ...serverKeyRoutes(federation),
           ...versionRoutes(),
+          ...outbound.routes,
           ...rooms.routes,
           ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
           ...federationSpaceRoutes({ engine, access, acls: rooms.acls, summaries, serverName, maxChildren: limits.space_rooms }),
           ...federationMediaRoutes({ repository, thumbnails, blobs }),
         ]
       : []),
-    ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
+    ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({
     routes,
@@ -472,7 +525,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     logger,
     metrics,
     lookup: sessions.lookup,
-    verifyServer: federation.verifyRequest,
+    verifyServer: async (request) => {
+      const session = await federation.verifyRequest(request);
+      outbound.onRequestFrom(session.origin);
+      return session;
+    },
     bodyBytes: limits.body_bytes,
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
@@ -486,6 +543,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   onAccountsChanged();
   const prune = async (): Promise<void> => {
     await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
+    await outbound.prune();
     await openIdTokens.prune();
     await remoteMedia.prune();
   };
@@ -514,6 +572,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       await engine.close();
       await push[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
+      await outbound.close();
       await rooms[Symbol.asyncDispose]();
       await federation[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();

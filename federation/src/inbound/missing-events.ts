@@ -104,9 +104,12 @@ export class MissingEvents {
     const fetched = await this.#guard(room, () => source.getMissingEvents(origin, request));
     if (!fetched) return [];
     const verdicts = await checker.check(fetched.slice(0, limits.events), room.version);
-    return checkedEvents(verdicts)
-      .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId)
-      .sort((a, b) => a.event.depth - b.event.depth);
+    return (
+      checkedEvents(verdicts)
+        // Below the depth at which this server came to the room is history: as new events they would fork it far back.
+        .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId && one.event.depth >= minDepth)
+        .sort((a, b) => a.event.depth - b.event.depth)
+    );
   }
 
   /** The state before an event is asked for, since what it follows can't be had. */

@@ -20,12 +20,13 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { RoomHistory } from '../rooms/room-history.ts';
 import { RoomStates } from '../rooms/room-states.ts';
-import { ServerAcls } from '../rooms/server-acls.ts';
+import type { ServerAcls } from '../rooms/server-acls.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { Database } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { FederatedRooms } from './inbound-rooms.ts';
 import type { OutsideMemberships } from './outside-memberships.ts';
+import { PolicyServers } from './policy-servers.ts';
 import { InviteReceiver } from './receive-invite.ts';
 import { RemoteRooms } from './remote-rooms.ts';
 import { ResidentRooms } from './resident-rooms.ts';
@@ -35,6 +36,7 @@ export interface FederationRoomsDeps {
   readonly engine: RoomEngine;
   readonly positions: StreamPositions;
   readonly outside: OutsideMemberships;
+  readonly acls: ServerAcls;
   readonly client: FederationClient;
   readonly checker: EventChecking;
   readonly edus: EduReceiver;
@@ -61,16 +63,26 @@ export interface FederationRooms extends AsyncDisposable {
 }
 
 export async function createFederationRooms(deps: FederationRoomsDeps): Promise<FederationRooms> {
-  const { db, engine, positions, outside, client, checker, signingKey, serverName, settings, clock, log } = deps;
+  const { db, engine, positions, outside, acls, client, checker, signingKey, serverName, settings, clock, log } = deps;
   const now = (): number => clock.now();
   const serverNid = await engine.strings.id(serverName);
   const graphs = new AuthGraphs(db);
   const states = new RoomStates(db, deps.stateCache);
   const forks = new ForkResolver({ graphs, events: engine.events, strings: engine.strings });
   const redactions = await EarlyRedactions.open(db, engine);
-  const remoteEvents = new RemoteEvents({ db, engine, positions, forks, states, redactions, now, policy: async () => true });
+  const policy = await PolicyServers.open({ engine, client, crypto: nodeCrypto, log, timeoutMs: settings.policy_timeout_ms });
+  engine.beforeSending((room, event) => policy.sign(room, event));
+  const remoteEvents = new RemoteEvents({
+    db,
+    engine,
+    positions,
+    forks,
+    states,
+    redactions,
+    now,
+    policy: (room, event) => policy.recommends(room, event),
+  });
   const outliers = new Outliers({ db, engine, positions });
-  const acls = new ServerAcls(engine);
   const history = new RoomHistory({ db, engine, states, graphs });
   const rooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid });
   const fetching = {

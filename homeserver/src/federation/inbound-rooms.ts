@@ -7,7 +7,9 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { ServerAcls } from '../rooms/server-acls.ts';
 import { EVENT_OUTLIER, EVENT_REJECTED } from '../rooms/stored-event.ts';
-import type { Queryable } from '../storage/database.ts';
+import { sql, type Queryable } from '../storage/database.ts';
+
+const selectFirstDepth = sql('first_live_depth', 'select depth from event where room_nid = $1 and pos > 0 order by depth limit 1');
 
 export class FederatedRooms implements InboundRooms {
   readonly #db: Queryable;
@@ -87,9 +89,9 @@ export class FederatedRooms implements InboundRooms {
   }
 
   async extremities(roomId: RoomId): Promise<{ eventIds: readonly EventId[]; minDepth: number }> {
-    const { head } = await this.#engine.get(roomId);
-    // The depth of the deepest is a bound that is known without a look at the others; what is older is known anyway.
-    return { eventIds: head.tips.map((tip) => tip.eventId as EventId), minDepth: 0 };
+    const { nid, head } = await this.#engine.get(roomId);
+    const [first] = await this.#db.query<{ depth: number }>(selectFirstDepth, [nid]);
+    return { eventIds: head.tips.map((tip) => tip.eventId as EventId), minDepth: first?.depth ?? 0 };
   }
 
   async #toldState(room: Room, stateIds: readonly EventId[]): Promise<Map<number, ToldEntry> | undefined> {

@@ -14,7 +14,7 @@ export interface PushDeps extends Omit<PushNotifierOptions, 'pushers' | 'gateway
   readonly db: Database;
   readonly reader: RoomReader;
   readonly settings: Config['push'];
-  readonly outbound: Pick<OutboundClientOptions, 'resolver' | 'trust' | 'userAgent'>;
+  readonly web: Pick<OutboundClientOptions, 'resolver' | 'trust' | 'userAgent'>;
 }
 
 export interface Push extends AsyncDisposable {
@@ -24,10 +24,10 @@ export interface Push extends AsyncDisposable {
 }
 
 export async function createPush(deps: PushDeps): Promise<Push> {
-  const { db, settings, outbound, positions, clock } = deps;
+  const { db, settings, web, positions, clock } = deps;
   const { allow_private_addresses: open } = settings;
   const pushers = await Pushers.open(db);
-  const client = new OutboundClient({ ...outbound, allowPrivateAddresses: open, allowPlain: open, timeoutMs: settings.timeout_ms });
+  const client = new OutboundClient({ ...web, allowPrivateAddresses: open, allowPlain: open, timeoutMs: settings.timeout_ms });
   const stopping = new AbortController();
   const notifier = new PushNotifier({
     ...deps,

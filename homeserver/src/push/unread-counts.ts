@@ -5,6 +5,7 @@
  */
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
@@ -36,7 +37,7 @@ export class UnreadTracker implements UnreadSource {
   readonly #timeline: TimelineReader;
   readonly #receipts: Receipts;
   readonly #evaluator: PushEvaluator;
-  readonly #pairs = new LRUCache<string, UserRoom>({ max: MAX_PAIRS });
+  readonly #pairs = new LRUCache<string, UserRoom>(upTo(MAX_PAIRS));
 
   constructor(options: { engine: RoomEngine; timeline: TimelineReader; receipts: Receipts; evaluator: PushEvaluator }) {
     this.#engine = options.engine;

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
@@ -101,6 +102,7 @@ export class RoomEngine {
   readonly #states: LRUCache<number, StateMap>;
   readonly #pipeline: CommitPipeline;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
+  #beforeSending: (room: Room, event: RoomEvent) => Promise<RoomEvent> = async (_room, event) => event;
   readonly #pastListeners: ((stored: StoredEvent) => void)[] = [];
   /** ms since the epoch */
   #lastCreation = 0;
@@ -110,9 +112,9 @@ export class RoomEngine {
     this.strings = options.strings;
     this.events = new EventReader(options.db, options.cache.events);
     this.transactions = new TransactionLog(options.db, { devices: TRANSACTION_DEVICES, perDevice: TRANSACTIONS_PER_DEVICE });
-    this.#rooms = new LRUCache({ max: options.cache.rooms });
-    this.#nidOfId = new LRUCache({ max: options.cache.rooms * 2 });
-    this.#states = new LRUCache({ max: options.cache.states });
+    this.#rooms = new LRUCache(upTo(options.cache.rooms));
+    this.#nidOfId = new LRUCache(upTo(options.cache.rooms * 2));
+    this.#states = new LRUCache(upTo(options.cache.states));
     this.#pipeline = new CommitPipeline({
       db: options.db,
       epochs: options.epochs,
@@ -128,6 +130,11 @@ export class RoomEngine {
   /** Called for every committed event, in commit order, before the watermark rises. Must not throw or wait. */
   onCommit(listener: (commit: RoomCommit) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Called with each event of this server that the room allows: returns it as it is sent, or throws. */
+  beforeSending(hook: (room: Room, event: RoomEvent) => Promise<RoomEvent>): void {
+    this.#beforeSending = hook;
   }
 
   /** Called for every event of the past that other servers gave. Must not throw or wait. */
@@ -387,7 +394,7 @@ export class RoomEngine {
     const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
     if (same) return same;
     const { event, authNids } = await this.#compose(room, draft);
-    return place(event, authNids);
+    return place(await this.#beforeSending(room, event), authNids);
   }
 
   async #compose(room: Room, draft: EventDraft): Promise<{ event: RoomEvent; authNids: number[] }> {
