@@ -10,13 +10,17 @@ import { Accounts } from './accounts/accounts.ts';
 import { Deactivation } from './accounts/deactivation.ts';
 import { InteractiveAuth } from './accounts/interactive-auth.ts';
 import { LastSeen } from './accounts/last-seen.ts';
+import { Moderation } from './accounts/moderation.ts';
 import { OpenIdTokens } from './accounts/openid-tokens.ts';
 import { Profiles } from './accounts/profiles.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { accountRoutes, confirmByPassword } from './client-api/accounts.ts';
+import { adminRoutes } from './client-api/admin.ts';
+import { deprecatedRoutes } from './client-api/deprecated.ts';
 import { directoryRoutes } from './client-api/directory.ts';
 import { keyRoutes } from './client-api/keys.ts';
 import { mediaRoutes } from './client-api/media.ts';
+import { mutualRoomRoutes } from './client-api/mutual-rooms.ts';
 import { openIdRoutes } from './client-api/openid.ts';
 import { profileRoutes } from './client-api/profiles.ts';
 import { roomReadingRoutes } from './client-api/room-reading.ts';
@@ -472,6 +476,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       registration: { mode, guests },
       defaultRoomVersion: config.rooms.default_version,
     }),
+    ...adminRoutes({ moderation: new Moderation({ db, sessions, serverName }) }),
     ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...openIdRoutes({ tokens: openIdTokens, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
@@ -489,6 +494,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     }),
     ...push.routes,
     ...searchRoutes({ messages: messageSearch, maxResults: config.search.max_results }),
+    ...mutualRoomRoutes({ db, strings }),
+    ...deprecatedRoutes({ engine, reader, directory, pageEvents: limits.page_events }),
     ...spaceRoutes({ hierarchy, preview }),
     ...userDataRoutes({
       engine,

@@ -1,5 +1,6 @@
 /** Every endpoint from no token, a wrong token, a guest, and the wrong user. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as admin from '@nexuscomm/spec/endpoints/client/admin.ts';
 import * as accounts from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import * as keys from '@nexuscomm/spec/endpoints/client/keys.ts';
 import * as media from '@nexuscomm/spec/endpoints/client/media.ts';
@@ -15,6 +16,7 @@ import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const ENDPOINTS = Object.entries({
   ...accounts,
+  ...admin,
   ...keys,
   ...media,
   ...push,
@@ -64,6 +66,7 @@ beforeAll(async () => {
     kind: 'override',
     ruleId: '.m.rule.master',
     keyName: 'displayname',
+    protocol: 'irc',
     sessionId: 's',
     serverName: 'localhost',
     mediaId: 'none',
@@ -116,6 +119,13 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   setProfileField: { body: { displayname: 'x' }, refusal: [403, 'M_FORBIDDEN'] },
   deleteProfileField: { refusal: [403, 'M_FORBIDDEN'] },
   openidToken: { body: {}, refusal: [403, 'M_FORBIDDEN'] },
+  whois: { refusal: [403, 'M_FORBIDDEN'] },
+  isLocked: { refusal: [403, 'M_FORBIDDEN'] },
+  lock: { body: { locked: true }, refusal: [403, 'M_FORBIDDEN'] },
+  isSuspended: { refusal: [403, 'M_FORBIDDEN'] },
+  suspend: { body: { suspended: true }, refusal: [403, 'M_FORBIDDEN'] },
+  getEventAnywhere: { refusal: [404, 'M_NOT_FOUND'] },
+  getInitialSync: { refusal: [403, 'M_FORBIDDEN'] },
   getBackup: { refusal: [404, 'M_NOT_FOUND'] },
   updateBackup: { body: { algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2', auth_data: {} }, refusal: [404, 'M_NOT_FOUND'] },
   deleteBackup: { refusal: [404, 'M_NOT_FOUND'] },
@@ -174,6 +184,7 @@ const ONLY_OWN = [
   'deactivate',
   'threepids',
   'addThreepid',
+  'deleteThreepid',
   'capabilities',
   'devices',
   'deleteDevices',
@@ -197,11 +208,13 @@ const ONLY_OWN = [
   'createRoom',
   'forgetRoom',
   'getJoinedRooms',
+  'getMutualRooms',
   'searchPublicRooms',
   'searchUsers',
   'search',
   'turnServer',
   'thirdPartyProtocols',
+  'thirdPartyLookup',
   'reportRoom',
   'reportUser',
   'sync',
