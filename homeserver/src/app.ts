@@ -61,6 +61,9 @@ import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { OutboundClient } from './outbound/outbound-client.ts';
+import { prunePreviews } from './previews/prune-previews.ts';
+import { UrlPreviews } from './previews/url-previews.ts';
 import { createPush } from './push/create-push.ts';
 import { PushEvaluator } from './push/evaluate-events.ts';
 import { PUSH_RULES_TYPE, PushRules, defaultRuleset } from './push/push-rules.ts';
@@ -403,6 +406,27 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     maxPending: config.media.max_pending_uploads,
     downloadTimeoutMs: config.media.download_timeout_ms,
   });
+  const previewClient = new OutboundClient({
+    ...web,
+    allowPrivateAddresses: config.previews.allow_private_addresses,
+    allowPlain: true,
+    timeoutMs: config.previews.timeout_ms,
+  });
+  const urlPreviews = new UrlPreviews({
+    db,
+    client: previewClient,
+    repository,
+    now,
+    log: logger,
+    limits: {
+      pageBytes: config.previews.page_bytes,
+      imageBytes: config.previews.image_bytes,
+      timeoutMs: config.previews.timeout_ms,
+      lifetimeMs: config.previews.lifetime_ms,
+      maxPixels: config.media.max_image_pixels,
+    },
+  });
+  const previews = config.previews.enabled ? urlPreviews : undefined;
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
 
   // Federation
@@ -512,7 +536,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       now,
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
-    ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
+    ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads, previews }),
     ...(config.federation.enabled
       ? [
           ...serverKeyRoutes(federation),
@@ -553,6 +577,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     await outbound.prune();
     await openIdTokens.prune();
     await remoteMedia.prune();
+    await prunePreviews(db, blobs, { before: now() - config.previews.kept_ms, now: now() });
   };
   const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
@@ -578,6 +603,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       presence[Symbol.dispose]();
       await engine.close();
       await push[Symbol.asyncDispose]();
+      urlPreviews.close();
+      await previewClient[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
       await outbound.close();
       await rooms[Symbol.asyncDispose]();

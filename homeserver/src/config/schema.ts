@@ -114,6 +114,22 @@ export const configSchema = Type.Object({
     },
     { default: {} },
   ),
+  previews: Type.Object(
+    {
+      enabled: flag(true, 'Fetch web pages to preview links in messages', 'NEXUS_URL_PREVIEWS'),
+      allow_private_addresses: flag(
+        false,
+        'Preview pages at private addresses: users can then see what is in this network',
+        'NEXUS_ALLOW_PRIVATE_ADDRESSES',
+      ),
+      timeout_ms: count(20_000, 'How long fetching a page and its image may take', { minimum: 100 }),
+      page_bytes: count(1_048_576, 'Bytes of a page that are looked at', { minimum: 1024 }),
+      image_bytes: count(8_388_608, "Size of a page's image at most", { minimum: 1024 }),
+      lifetime_ms: count(3_600_000, 'How long a preview is given out before the page is fetched again'),
+      kept_ms: count(2_592_000_000, 'How long previews and their images are kept', { minimum: 3_600_000 }),
+    },
+    { default: {} },
+  ),
   push: Type.Object(
     {
       allow_private_addresses: flag(

@@ -73,7 +73,7 @@ export const previewUrl = endpoint({
   aliases: [`${MEDIA}/preview_url`],
   auth: 'user',
   rateLimit: 'heavy',
-  query: Type.Object({ url: Type.String() }),
+  query: Type.Object({ url: Type.String(), ts: OptionalInt }),
 });
 
 /** Deprecated since v1.11: without authentication. */
