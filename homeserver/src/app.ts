@@ -468,6 +468,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     stateCache: cache.states,
     clock: federation.clock,
     log: logger,
+    onInvited: (invite, shown) => void push.notifier.invited(invite, shown).catch(onError),
     isUser: async (userId) => (await profiles.find(userId)) !== undefined,
     distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
   });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeedClient } from '../testing/seed-client.ts';
+import { startTestFederation, type FederatedServer } from '../testing/test-federation.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
@@ -166,6 +167,23 @@ describe('a gateway hears', () => {
     expect(notification).toMatchObject({ room_id: invited, type: 'm.room.member', user_is_target: true, content: { membership: 'invite' } });
     expect(told.filter((one) => one.event_id !== undefined)).toHaveLength(1);
     await bob.ok('PUT', `/user/${bob.userId}/account_data/m.ignored_user_list`, { ignored_users: {} });
+  });
+
+  test('of invites to rooms of other servers', async () => {
+    await using federation = await startTestFederation([{}, { NEXUS_ALLOW_PRIVATE_ADDRESSES: 'true' }]);
+    const [one, two] = federation.servers as [FederatedServer, FederatedServer];
+    const [frank, grace] = [await one.user('frank'), await two.user('grace')];
+    await grace.ok('POST', '/pushers/set', pusher());
+    const invited = await frank.createRoom({ name: 'Elsewhere' });
+    await frank.invite(invited, grace);
+    expect(await until(() => told[0])).toMatchObject({
+      room_id: invited,
+      type: 'm.room.member',
+      user_is_target: true,
+      sender: frank.userId,
+      sender_display_name: 'frank',
+      room_name: 'Elsewhere',
+    });
   });
 
   test('of everything in order, also if it failed meanwhile', async () => {

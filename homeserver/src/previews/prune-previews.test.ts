@@ -26,7 +26,7 @@ test('previews, images and files', async () => {
     const limits = { maxUploadBytes: 100, pendingLifetimeMs: 1, maxPending: 1, downloadTimeoutMs: 1 };
     const repository = new MediaRepository({ db, blobs, serverName: 'localhost' as ServerName, now: () => now, ...limits });
     const images = await Promise.all(['old', 'old and shared', 'new'].map((text) => repository.keep(Buffer.from(text), 'image/png')));
-    const [old, shared, fresh] = images as [{ id: string }, { id: string }, { id: string }];
+    const [old, shared, fresh] = images as unknown as [{ id: string }, { id: string }, { id: string }];
     expect((await repository.keep(Buffer.from('old'), 'image/png')).id).toBe(old.id); // the same image once
     await db.query(insertMedia, [shared.id]);
     for (const [i, { id }] of images.entries()) await db.query(insert, [`http://${i}.example/`, id, id === fresh.id ? now + 10 * DAY : now]);

@@ -1,5 +1,6 @@
 /** What a user's push rules say of the events of a room, as user and room are now. */
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
@@ -31,6 +32,14 @@ export class PushEvaluator {
           mayNotify: (key) => mayNotify(event.sender, key),
         },
       );
+  }
+
+  /** For an event of a room that this server is not in: an invite. */
+  async ofInvite(userNid: number, invite: RoomEvent): Promise<PushVerdict> {
+    const userId = await this.#engine.strings.text(userNid);
+    const rules = await this.#rules.get(userNid, userId);
+    const { type, roomId, sender, stateKey, content } = invite;
+    return evaluateRules(rules, { type, roomId, sender, stateKey, content }, { memberCount: 0, displayName: undefined, mayNotify: () => false });
   }
 
   async #notifyPermission(room: Room): Promise<(sender: string, key: string) => boolean> {

@@ -4,6 +4,8 @@
  * goes on from there; gateways know repeated events by their ids.
  */
 import type { Clock, Log } from '@nexuscomm/federation/ports.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { INVITE, JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
@@ -41,6 +43,8 @@ interface Task {
 
 const SAVE_EVERY_MS = 30_000;
 
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
 export class PushNotifier implements AsyncDisposable {
   readonly #options: PushNotifierOptions;
   readonly #queues = new Map<number, PushQueue>();
@@ -65,6 +69,32 @@ export class PushNotifier implements AsyncDisposable {
   /** A user has read something. */
   read(userNid: number): void {
     for (const pusher of this.#options.pushers.of(userNid)) this.#queueOf(pusher).addCounts(this.#options.positions.watermark);
+  }
+
+  /** A user was invited to a room that this server is not in; `shown` is stripped state. */
+  async invited(invite: RoomEvent, shown: readonly JsonObject[]): Promise<void> {
+    const { engine, pushers, evaluator, accountData, positions } = this.#options;
+    const userNid = await engine.strings.id(invite.stateKey!);
+    if (pushers.of(userNid).length === 0 || (await accountData.ignoredUsers(userNid)).has(invite.sender)) return;
+    const verdict = await evaluator.ofInvite(userNid, invite);
+    if (!verdict.notify) return;
+    const told = (type: string, stateKey: string): JsonObject => {
+      const found = shown.find((event) => event['type'] === type && event['state_key'] === stateKey)?.['content'];
+      return isJsonObject(found) ? found : {};
+    };
+    const notice: EventNotice = {
+      eventId: invite.eventId,
+      roomId: invite.roomId,
+      type: invite.type,
+      sender: invite.sender,
+      senderDisplayName: textOf(told('m.room.member', invite.sender)['displayname']),
+      roomName: textOf(told('m.room.name', '')['name']),
+      roomAlias: textOf(told('m.room.canonical_alias', '')['alias']),
+      userIsTarget: true,
+      content: invite.content,
+      actions: verdict.actions,
+    };
+    for (const pusher of pushers.of(userNid)) this.#queueOf(pusher).add(positions.watermark, notice);
   }
 
   #take({ room, stored, members }: RoomCommit): void {
@@ -111,15 +141,14 @@ export class PushNotifier implements AsyncDisposable {
       engine.stateEvent(room, 'm.room.canonical_alias', ''),
       engine.strings.text(userNid),
     ]);
-    const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
     return {
       eventId: event.eventId,
       roomId: event.roomId,
       type: event.type,
       sender: event.sender,
-      senderDisplayName: text(sender?.content['displayname']),
-      roomName: text(name?.content['name']),
-      roomAlias: text(alias?.content['alias']),
+      senderDisplayName: textOf(sender?.content['displayname']),
+      roomName: textOf(name?.content['name']),
+      roomAlias: textOf(alias?.content['alias']),
       userIsTarget: event.type === 'm.room.member' && event.stateKey === userId,
       content: stored.content,
       actions,
