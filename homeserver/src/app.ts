@@ -61,14 +61,14 @@ import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { OutboundClient } from './outbound/outbound-client.ts';
 import { prunePreviews } from './previews/prune-previews.ts';
-import { UrlPreviews } from './previews/url-previews.ts';
+import { createPreviews } from './previews/create-previews.ts';
 import { createPush } from './push/create-push.ts';
 import { PushEvaluator } from './push/evaluate-events.ts';
 import { PUSH_RULES_TYPE, PushRules, defaultRuleset } from './push/push-rules.ts';
 import { UnreadTracker } from './push/unread-counts.ts';
 import { RoomAliases } from './rooms/aliases.ts';
+import { EventByTime } from './rooms/event-by-time.ts';
 import { JOIN } from './rooms/membership.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
@@ -84,6 +84,7 @@ import { SpaceSummaries } from './rooms/space-summary.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
 import { MessageSearch } from './search/message-search.ts';
+import { ResultContext } from './search/result-context.ts';
 import { SearchIndex } from './search/search-index.ts';
 import { checkLanguage } from './search/search-table.ts';
 import { chooseDatabase, type ChosenDatabase } from './storage/choose-database.ts';
@@ -195,6 +196,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const visibility = new EventVisibility(engine);
   const relations = new Relations({ db, events: engine.events, strings, now });
   const reader = new RoomReader({ db, engine, visibility, relations, now });
+  const byTime = new EventByTime({ db, engine, visibility, reader });
   const aliases = new RoomAliases(db);
   const directory = new PublicDirectory(db, engine);
 
@@ -349,8 +351,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     visibility,
     hub,
     index: searchIndex,
+    context: new ResultContext({ engine, reader, pageEvents: limits.page_events }),
     language: config.search.language,
-    pageEvents: limits.page_events,
   });
 
   const web = { resolver: createNodeResolver(), trust: trustedRoots(config.federation.ca), userAgent: `NexusComm/${softwareVersion}` };
@@ -406,27 +408,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     maxPending: config.media.max_pending_uploads,
     downloadTimeoutMs: config.media.download_timeout_ms,
   });
-  const previewClient = new OutboundClient({
-    ...web,
-    allowPrivateAddresses: config.previews.allow_private_addresses,
-    allowPlain: true,
-    timeoutMs: config.previews.timeout_ms,
-  });
-  const urlPreviews = new UrlPreviews({
-    db,
-    client: previewClient,
-    repository,
-    now,
-    log: logger,
-    limits: {
-      pageBytes: config.previews.page_bytes,
-      imageBytes: config.previews.image_bytes,
-      timeoutMs: config.previews.timeout_ms,
-      lifetimeMs: config.previews.lifetime_ms,
-      maxPixels: config.media.max_image_pixels,
-    },
-  });
-  const previews = config.previews.enabled ? urlPreviews : undefined;
+  const previews = createPreviews({ db, repository, now, web, log: logger, settings: config.previews, maxPixels: config.media.max_image_pixels });
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
 
   // Federation
@@ -475,6 +457,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   if (config.federation.enabled) {
     memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
     reader.connect(rooms.backfiller);
+    byTime.connect(rooms.backfiller);
   }
   await outbound.start();
 
@@ -505,7 +488,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...openIdRoutes({ tokens: openIdTokens, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
-    ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
+    ...roomReadingRoutes({ engine, reader, byTime, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({
       db,
       engine,
@@ -604,8 +587,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       presence[Symbol.dispose]();
       await engine.close();
       await push[Symbol.asyncDispose]();
-      urlPreviews.close();
-      await previewClient[Symbol.asyncDispose]();
+      await previews?.[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
       await outbound.close();
       await rooms[Symbol.asyncDispose]();

@@ -43,7 +43,7 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
   heif: 'image/avif',
 };
 
-export class UrlPreviews {
+export class UrlPreviews implements AsyncDisposable {
   readonly #options: UrlPreviewsOptions;
   readonly #fetching = new Map<string, Promise<string>>();
   readonly #stopping = new AbortController();
@@ -69,8 +69,9 @@ export class UrlPreviews {
   }
 
   /** Ends what is under way. */
-  close(): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
+    await this.#options.client[Symbol.asyncDispose]();
   }
 
   async #fetch(url: string): Promise<string> {
