@@ -81,7 +81,12 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       if (query.dir === undefined) throw missingParam('The query lacks "dir": f for later events, b for earlier ones.');
       const filter = parseFilter(query.filter);
       const backwards = query.dir === 'b';
-      const from = query.from === undefined || query.from === '' ? (backwards ? NEWEST : OLDEST) : await reader.place(room, query.from);
+      const from =
+        query.from === undefined || query.from === ''
+          ? backwards
+            ? NEWEST
+            : OLDEST
+          : await (backwards ? reader.placeBefore(room, query.from) : reader.place(room, query.from));
       const ignored = await deps.accountData.ignoredUsers(session.userNid);
       const page = await reader.page({
         room,

@@ -92,7 +92,9 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
     }),
     handle(api.setState, async ({ params, body, session }) => {
       const { roomId, eventType: type, stateKey = '' } = params;
-      const content = body as JsonObject;
+      // Who vouches for a join is for servers to say.
+      const { join_authorised_via_users_server: voucher, ...rest } = body as JsonObject;
+      const content = type === 'm.room.member' && voucher !== undefined ? rest : (body as JsonObject);
       if (type === 'm.room.canonical_alias') await checkCanonicalAlias(deps, roomId, content);
       if (type === 'm.room.encryption' && content['algorithm'] !== undefined && typeof content['algorithm'] !== 'string')
         throw badJson('"algorithm" must be text.');

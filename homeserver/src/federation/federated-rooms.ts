@@ -7,6 +7,7 @@ import type { Clock, EduReceiver, EventChecking, Log } from '@nexuscomm/federati
 import type { SigningKey } from '@nexuscomm/spec/crypto.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { Backfiller } from './backfill.ts';
 import type { Config } from '../config/schema.ts';
@@ -74,6 +75,10 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
   const states = new RoomStates(db, deps.stateCache);
   const forks = new ForkResolver({ graphs, events: engine.events, strings: engine.strings });
   const redactions = await EarlyRedactions.open(db, engine);
+  engine.onCommit(({ room, stored, redacted }) => {
+    if (stored.event.redacts === undefined || redacted || serverNameOf(stored.event.sender) !== serverName) return;
+    redactions.remember(room, stored.event, stored.nid).catch((err: unknown) => log.warn({ err }, 'an early redaction could not be noted'));
+  });
   const policy = await PolicyServers.open({ engine, client, crypto: nodeCrypto, log, timeoutMs: settings.policy_timeout_ms });
   engine.beforeSending((room, event) => policy.sign(room, event));
   const remoteEvents = new RemoteEvents({

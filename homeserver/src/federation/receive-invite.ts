@@ -91,8 +91,8 @@ export class InviteReceiver {
     const current = userNid === undefined ? undefined : await outside.find(userNid, roomId);
     if (!current || (current.membership !== INVITE && current.membership !== KNOCK)) return false;
     const event = await this.#checked(current.version, json);
-    // Nothing is known of the room's state: whoever's server invited may take it back.
-    const mayEnd = current.membership === KNOCK || serverNameOf(current.sender) === serverNameOf(event.sender);
+    // Nothing is known of the room's state: only whoever invited is known to be able to take it back.
+    const mayEnd = current.membership === KNOCK || current.sender === event.sender;
     if (!mayEnd || serverNameOf(event.sender) !== origin) return false;
     await outside.set({
       roomId: event.roomId,

@@ -95,7 +95,9 @@ export class Memberships {
     const room = await this.#engine.find(roomId);
     const isInside = room?.servers.has(await this.#engine.strings.id(this.#serverName)) === true;
     const elsewhere = room && !isInside ? await this.#engine.strings.texts([...room.servers.keys()]) : [];
-    return { roomId, room: isInside ? room : undefined, via: [...servers, ...elsewhere, serverNameOf(roomId)] };
+    // What a room id ends in says little of where the room is: it is a last resort.
+    const known = [...servers, ...elsewhere];
+    return { roomId, room: isInside ? room : undefined, via: known.length > 0 ? known : [serverNameOf(roomId)] };
   }
 
   /** The room of an alias of any server, and servers that are in it. M_NOT_FOUND if there is none. */
@@ -197,7 +199,7 @@ export class Memberships {
   /** Servers to ask for a room: whoever invited the user knows it. */
   async #servers(actor: Actor, located: { roomId: RoomId; via: readonly string[] }): Promise<string[]> {
     const outside = await this.#remote?.outside.find(actor.userNid, located.roomId);
-    return [...located.via.slice(0, -1), ...(outside ? [serverNameOf(outside.sender)] : []), ...located.via.slice(-1)];
+    return [...(outside ? [serverNameOf(outside.sender)] : []), ...located.via];
   }
 
   #outside(): RemoteMembershipDeps {

@@ -12,6 +12,7 @@ import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { MatrixError, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import type { RoomEventReference } from '@nexuscomm/spec/events/build-event.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { isEventId } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
@@ -443,7 +444,11 @@ export class RoomEngine {
     if (event.type !== 'm.room.redaction' || event.redacts === undefined) return undefined;
     const pending = room.headChangeOf(event.redacts);
     const target = pending ?? (await this.events.byId(event.redacts));
-    if (!target || target.roomNid !== room.nid) throw notFound('The event to redact is not in this room.');
+    if (!target || target.roomNid !== room.nid) {
+      // Other servers may have what is missing here; it is redacted when it comes.
+      if (!target && room.servers.size > 1 && isEventId(event.redacts)) return undefined;
+      throw notFound('The event to redact is not in this room.');
+    }
     if (target.event.sender !== event.sender) {
       const [create, powerLevels] = await Promise.all(
         ['m.room.create', 'm.room.power_levels'].map(async (type) => {
