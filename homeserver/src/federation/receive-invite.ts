@@ -21,6 +21,8 @@ export interface InviteReceiverDeps {
   readonly serverNid: number;
   /** the user exists here and may be invited */
   readonly isUser: (userId: string) => Promise<boolean>;
+  /** the invite is to a room that this server is not in; `shown` is stripped state */
+  readonly onInvited: (invite: RoomEvent, shown: readonly JsonObject[]) => void;
 }
 
 /** Events of stripped state that are kept, and bytes of one. */
@@ -71,6 +73,7 @@ export class InviteReceiver {
         sender: event.sender,
         shown: [...shown.flatMap(stripped), strippedOf(event)],
       });
+      this.#deps.onInvited(event, shown.flatMap(stripped));
     }
     return signed;
   }

@@ -44,17 +44,6 @@ const selectPlace = sql(
   'messages_place',
   'select depth, pos from event where room_nid = $1 and pos is not null and pos <= $2 order by pos desc limit 1',
 );
-const selectByTime = {
-  f: sql(
-    'event_after_time',
-    `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts >= $2 order by ts, pos limit 10) e ${eventJoins} order by e.ts, e.pos`,
-  ),
-  b: sql(
-    'event_before_time',
-    `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts <= $2 order by ts desc, pos desc limit 10) e ${eventJoins} order by e.ts desc, e.pos desc`,
-  ),
-};
-
 export const formatTopological = ({ depth, pos, upto }: TopologicalToken): string => `t${depth}_${pos}${upto === undefined ? '' : `_${upto}`}`;
 
 /** Pages that a filter may leave empty before the rest is left to the client's next request. */
@@ -218,7 +207,7 @@ export class RoomReader {
       const last = stored.at(-1);
       if (last) at = { depth: last.event.depth, pos: backwards ? last.pos! - 1 : last.pos!, upto: from.upto };
       if (stored.length < read.length) break;
-      if (read.length < wanted) return { events, start: from, end: atStart && (await this.#hasGaps(room)) ? at : undefined };
+      if (read.length < wanted) return { events, start: from, end: atStart && (await this.hasGaps(room)) ? at : undefined };
       if (events.length >= limit) break;
     }
     return { events, start: from, end: at };
@@ -232,7 +221,7 @@ export class RoomReader {
   }
 
   /** Other servers may know more of the past. */
-  async #hasGaps(room: Room): Promise<boolean> {
+  async hasGaps(room: Room): Promise<boolean> {
     return this.#filler !== undefined && room.servers.size > 1 && (await gapsOf(this.#db, room.nid, 1)).length > 0;
   }
 
@@ -240,38 +229,6 @@ export class RoomReader {
   async next(room: Room, from: TopologicalToken): Promise<StoredEvent | undefined> {
     const rows = await this.#db.query<EventRow>(selectForwards, [room.nid, from.depth, from.pos, MAX, MAX, 1, MAX]);
     return this.#engine.events.fromRows(rows)[0];
-  }
-
-  /** The first event at or after (before) a time that the user may see. Other servers are asked if they may know a nearer one. */
-  async atTime(room: Room, userNid: number, ts: number, direction: 'f' | 'b'): Promise<StoredEvent> {
-    const rows = await this.#db.query<EventRow>(selectByTime[direction], [room.nid, ts]);
-    const [first] = await this.#visibility.filter(room, userNid, this.#engine.events.fromRows(rows));
-    const elsewhere = (await this.#isByGap(room, first?.stored, direction)) ? await this.#nearest(room, userNid, ts, direction) : undefined;
-    const nearer = elsewhere && (!first || Math.abs(elsewhere.event.originServerTs - ts) < Math.abs(first.stored.event.originServerTs - ts));
-    const found = nearer === true ? elsewhere : first?.stored;
-    if (!found) throw notFound(`There is no event ${direction === 'f' ? 'after' : 'before'} that time.`);
-    return found;
-  }
-
-  /** Events are missing between a time and the event that was found for it here. */
-  async #isByGap(room: Room, found: StoredEvent | undefined, direction: 'f' | 'b'): Promise<boolean> {
-    if (!this.#filler || room.servers.size < 2) return false;
-    if (!found) return this.#hasGaps(room);
-    const later = direction === 'f' ? found : await this.next(room, { depth: found.event.depth, pos: found.pos! });
-    return later !== undefined && (await backExtremities(this.#db, room.nid, later.event.prevEvents)).length > 0;
-  }
-
-  /** The event nearest to a time that other servers know, brought here. */
-  async #nearest(room: Room, userNid: number, ts: number, direction: 'f' | 'b'): Promise<StoredEvent | undefined> {
-    const told = await this.#filler?.nearest(room, ts, direction);
-    if (!told) return undefined;
-    const here = await this.#engine.events.byId(told.eventId);
-    if (!here || here.isOutlier) await this.#filler?.fill(room, [told.eventId]);
-    const stored = await this.#engine.events.byId(told.eventId);
-    if (!stored || stored.roomNid !== room.nid || stored.pos === null) return undefined;
-    const fits = direction === 'f' ? stored.event.originServerTs >= ts : stored.event.originServerTs <= ts;
-    const [visible] = fits ? await this.#visibility.filter(room, userNid, [stored]) : [];
-    return visible?.stored;
   }
 
   /** Membership events among those of a state map. */
