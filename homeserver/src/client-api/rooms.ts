@@ -95,6 +95,7 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
       // Who vouches for a join is for servers to say.
       const { join_authorised_via_users_server: voucher, ...rest } = body as JsonObject;
       const content = type === 'm.room.member' && voucher !== undefined ? rest : (body as JsonObject);
+      if (type === 'm.room.create') throw badJson('A room has one create event, which it begins with.');
       if (type === 'm.room.canonical_alias') await checkCanonicalAlias(deps, roomId, content);
       if (type === 'm.room.encryption' && content['algorithm'] !== undefined && typeof content['algorithm'] !== 'string')
         throw badJson('"algorithm" must be text.');

@@ -61,6 +61,7 @@ export class InviteReceiver {
     if (serverNameOf(event.sender) !== origin) throw forbidden('The invite is not of a user of your server.');
     if (serverNameOf(target) !== serverName) throw forbidden('The invited user is not of this server.');
     if (!(await isUser(target))) throw notFound(`There is no user ${target} here.`);
+    if (version.hashedRoomId) await this.#checkShown(version, event.roomId, shown);
     const signed = signEvent(json, version, serverName, signingKey);
     // A server that is in the room gets the invite as all events.
     const room = await engine.find(roomId);
@@ -103,6 +104,15 @@ export class InviteReceiver {
       shown: [clientFormat(event)],
     });
     return true;
+  }
+
+  /** From room version 12 on what is shown of the room must be events of it, the create event among them. */
+  async #checkShown(version: RoomVersion, roomId: string, shown: readonly unknown[]): Promise<void> {
+    const verdicts = await this.#deps.checker.check(shown.filter(isJsonObject), version);
+    const events = verdicts.flatMap((verdict) => (verdict.kind === 'checked' ? [verdict.checked.event] : []));
+    if (events.length < shown.length) throw invalidParam('invite_room_state has entries that are no well made events.');
+    if (events.some((one) => one.roomId !== roomId)) throw invalidParam('invite_room_state has events of another room.');
+    if (!events.some((one) => one.type === 'm.room.create')) throw invalidParam('invite_room_state lacks the create event.');
   }
 
   async #checked(version: RoomVersion, json: JsonObject): Promise<RoomEvent> {
