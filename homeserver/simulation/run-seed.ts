@@ -38,7 +38,7 @@ const ACT_GAP_MS = 60;
 const SETTLE_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 300;
 /** ms that must pass without progress before people speak again, so that servers hear of what they missed */
-const NUDGE_EVERY_MS = 2_000;
+const NUDGE_EVERY_MS = 1_000;
 
 export async function runSeed({ seed, acts, createDatabase, log, dumpTo }: SimulationOptions): Promise<SimulationResult> {
   const random = seededRandom(seed);
