@@ -72,6 +72,10 @@ export class FakeRemoteServer implements AsyncDisposable {
     this.#scripts.unshift({ pattern, script });
   }
 
+  forgetScripts(): void {
+    this.#scripts.length = 0;
+  }
+
   /** A request to a server as this one, signed. */
   request(
     to: { readonly url: string; readonly name: string },

@@ -20,6 +20,10 @@ export interface Draft {
   readonly depth?: number;
   readonly roomId?: string;
   readonly originServerTs?: number;
+  /** the server that signs it; otherwise the room's */
+  readonly by?: FakeRemoteServer;
+  /** of room versions whose ids are free */
+  readonly eventId?: string;
 }
 
 interface Destination {
@@ -69,7 +73,8 @@ export class FakeRoom {
       `/_matrix/federation/${version}/${name}/${encodeURIComponent(roomId)}/${encodeURIComponent(last)}`;
     const template = await fake.request(server, 'GET', `${path('make_join', 'v1', userId)}?ver=${versionId}`);
     if (template.status !== 200) throw new Error(`make_join: ${template.status} ${JSON.stringify(template.body)}`);
-    const event = room.seal(template.body.event);
+    const { event_id: _eventId, ...draft } = template.body.event as JsonObject;
+    const event = room.seal(draft);
     const answer = await fake.request(server, 'PUT', path('send_join', 'v2', event.eventId), event.json);
     if (answer.status !== 200) throw new Error(`send_join: ${answer.status} ${JSON.stringify(answer.body)}`);
     const { version } = room;
@@ -92,11 +97,12 @@ export class FakeRoom {
     type = 'm.room.message',
     stateKey,
     sender = this.fake.user('guest'),
-    content = { msgtype: 'm.text', body: 'x' },
+    content = { msgtype: 'm.text', body: `message ${++transactions}` },
     after,
     ...draft
   }: Draft): RoomEvent {
-    const { fake, version } = this;
+    const { version } = this;
+    const { by: fake = this.fake } = draft;
     const prevEvents = after ?? this.tips;
     const keys = authEventKeys(version, { type, stateKey, sender, content });
     return buildEvent({
@@ -114,6 +120,7 @@ export class FakeRoom {
         prevEvents,
         authEvents: keys.flatMap(([keyType, keyState]) => this.state.get(keyOf(keyType, keyState)) ?? []),
         originServerTs: draft.originServerTs ?? Date.now(),
+        ...(version.eventIdFormat === 'random' ? { eventId: (draft.eventId ?? this.#freeId()) as EventId } : {}),
       },
     });
   }
@@ -132,8 +139,14 @@ export class FakeRoom {
 
   /** Hashes and signs anew what a test has changed. */
   seal(json: JsonObject): RoomEvent {
-    const { hashes: _hashes, signatures: _signatures, ...rest } = json;
+    const { hashes: _hashes, signatures: _signatures, ...given } = json;
+    const rest: Record<string, JsonObject[string]> = { ...given };
+    if (this.version.eventIdFormat === 'random' && rest['event_id'] === undefined) rest['event_id'] = this.#freeId();
     return sealEvent({ json: rest, version: this.version, crypto: fastCrypto, key: this.fake.key, serverName: this.fake.name });
+  }
+
+  #freeId(): string {
+    return `$${++transactions}:${this.fake.name}`;
   }
 
   /** A transaction with these events; `txnId`: otherwise a new one. */
@@ -159,20 +172,9 @@ export class FakeRoom {
     fake.on(/\/v2\/send_join\/([^/]+)\/([^/]+)$/, ({ groups: [roomId], json }, response) => {
       if (!ours(roomId)) return refuse(response, 404, 'M_NOT_FOUND');
       const state = [...this.state.values()].map((event) => event.json);
+      const chain = this.events.map((event) => event.json);
       this.take(parseEvent({ json, version: this.version, crypto: fastCrypto }));
-      return change({ origin: fake.name, event: json, state, auth_chain: state, members_omitted: false });
-    });
-  }
-
-  /** Answers `event/` and the state before an event as it should. */
-  tell(): void {
-    this.fake.on(/\/v1\/event\/([^/]+)$/, ({ groups: [eventId] }, response) => {
-      const found = this.events.find((event) => event.eventId === (eventId as EventId));
-      return found ? { origin: this.fake.name, origin_server_ts: Date.now(), pdus: [found.json] } : refuse(response, 404, 'M_NOT_FOUND');
-    });
-    this.fake.on(/\/v1\/state_ids\//, () => {
-      const ids = [...this.state.values()].map((event) => event.eventId);
-      return { pdu_ids: ids, auth_chain_ids: ids };
+      return change({ origin: fake.name, event: json, state, auth_chain: chain, members_omitted: false });
     });
   }
 }
