@@ -52,6 +52,12 @@ export interface CheckedEvent {
   readonly event: RoomEvent;
 }
 
+/** The state of a room before an event, as another server tells it; the event itself is stored as an outlier, if it could be had. */
+export interface ToldState {
+  readonly before: EventId;
+  readonly stateIds: readonly EventId[];
+}
+
 /** What became of a PDU. `soft-failed` events count as received. */
 export type PduOutcome = { readonly kind: 'accepted' | 'soft-failed' | 'known' } | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
 
@@ -91,8 +97,8 @@ export interface InboundRooms {
   unknown(roomId: RoomId, eventIds: readonly EventId[]): Promise<EventId[]>;
   /** Checks 4-7, then stores it. Its auth_events must be here, and its prev_events. */
   receive(roomId: RoomId, event: CheckedEvent): Promise<Received>;
-  /** As `receive`, for an event whose prev_events are not here: the ids of the state before it are told. */
-  receiveAfterGap(roomId: RoomId, event: CheckedEvent, stateIds: readonly EventId[]): Promise<Received>;
+  /** As `receive`, for an event some of whose prev_events are not here: the states before those are told. */
+  receiveAfterGap(roomId: RoomId, event: CheckedEvent, told: readonly ToldState[]): Promise<Received>;
   /** Stores events that have no place in the timeline but that others refer to. In any order. */
   addOutliers(roomId: RoomId, events: readonly CheckedEvent[]): Promise<void>;
   /** The events of the room that no event follows, and the depth at which this server came to it: what is below is history. */

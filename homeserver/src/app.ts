@@ -10,13 +10,17 @@ import { Accounts } from './accounts/accounts.ts';
 import { Deactivation } from './accounts/deactivation.ts';
 import { InteractiveAuth } from './accounts/interactive-auth.ts';
 import { LastSeen } from './accounts/last-seen.ts';
+import { Moderation } from './accounts/moderation.ts';
 import { OpenIdTokens } from './accounts/openid-tokens.ts';
 import { Profiles } from './accounts/profiles.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { accountRoutes, confirmByPassword } from './client-api/accounts.ts';
+import { adminRoutes } from './client-api/admin.ts';
+import { deprecatedRoutes } from './client-api/deprecated.ts';
 import { directoryRoutes } from './client-api/directory.ts';
 import { keyRoutes } from './client-api/keys.ts';
 import { mediaRoutes } from './client-api/media.ts';
+import { mutualRoomRoutes } from './client-api/mutual-rooms.ts';
 import { openIdRoutes } from './client-api/openid.ts';
 import { profileRoutes } from './client-api/profiles.ts';
 import { roomReadingRoutes } from './client-api/room-reading.ts';
@@ -34,12 +38,15 @@ import { serverKeyRoutes } from './federation-api/keys.ts';
 import { federationSpaceRoutes } from './federation-api/spaces.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
+import { createNodeResolver } from './federation/node-resolver.ts';
 import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
 import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
 import { RemoteSummaries } from './federation/remote-summaries.ts';
 import { createFederationTransport } from './federation/transport.ts';
+import { softwareVersion } from './federation/software-version.ts';
+import { trustedRoots } from './federation/trusted-roots.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
@@ -54,9 +61,14 @@ import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { prunePreviews } from './previews/prune-previews.ts';
+import { createPreviews } from './previews/create-previews.ts';
+import { createPush } from './push/create-push.ts';
+import { PushEvaluator } from './push/evaluate-events.ts';
 import { PUSH_RULES_TYPE, PushRules, defaultRuleset } from './push/push-rules.ts';
 import { UnreadTracker } from './push/unread-counts.ts';
 import { RoomAliases } from './rooms/aliases.ts';
+import { EventByTime } from './rooms/event-by-time.ts';
 import { JOIN } from './rooms/membership.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
@@ -72,6 +84,7 @@ import { SpaceSummaries } from './rooms/space-summary.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
 import { MessageSearch } from './search/message-search.ts';
+import { ResultContext } from './search/result-context.ts';
 import { SearchIndex } from './search/search-index.ts';
 import { checkLanguage } from './search/search-table.ts';
 import { chooseDatabase, type ChosenDatabase } from './storage/choose-database.ts';
@@ -183,6 +196,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const visibility = new EventVisibility(engine);
   const relations = new Relations({ db, events: engine.events, strings, now });
   const reader = new RoomReader({ db, engine, visibility, relations, now });
+  const byTime = new EventByTime({ db, engine, visibility, reader });
   const aliases = new RoomAliases(db);
   const directory = new PublicDirectory(db, engine);
 
@@ -235,8 +249,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     db,
     strings,
     positions,
-    onChange: (roomNid, receipt) =>
-      receipt.kind === 'm.read' ? touchRoom(roomNid, receipt.pos) : hub.touchUserRoom(receipt.userNid, roomNid, receipt.pos),
+    onChange: (roomNid, receipt) => {
+      if (receipt.kind === 'm.read') touchRoom(roomNid, receipt.pos);
+      else hub.touchUserRoom(receipt.userNid, roomNid, receipt.pos);
+      push.notifier.read(receipt.userNid);
+    },
   });
   const typing = new Typing({ positions, onChange: touchRoom });
   const deviceChanges = new DeviceChanges({ db, positions, strings, engine, hub });
@@ -259,7 +276,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const pushRules = new PushRules(accountData);
   new UpgradeFollower({ engine, accountData, pushRules, isLocal: (userId) => serverNameOf(userId) === serverName, onError });
-  const unread = new UnreadTracker({ engine, timeline, receipts, rules: pushRules });
+  const evaluator = new PushEvaluator({ engine, rules: pushRules });
+  const unread = new UnreadTracker({ engine, timeline, receipts, evaluator });
   const filters = new Filters(db);
   const deviceKeys = new DeviceKeys({
     db,
@@ -318,6 +336,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     onRegistered: (userNid, userId) => profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
     onDeviceRenamed: (userNid, deviceId) => deviceChanges.record(userNid, { device: deviceId }),
     onDevicesDeleted: async (userNid, _userId, devices) => {
+      await push.pushers.devicesDeleted(userNid);
       for (const { deviceId } of devices) await deviceChanges.record(userNid, { device: deviceId });
     },
     onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
@@ -332,8 +351,25 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     visibility,
     hub,
     index: searchIndex,
+    context: new ResultContext({ engine, reader, pageEvents: limits.page_events }),
     language: config.search.language,
-    pageEvents: limits.page_events,
+  });
+
+  const web = { resolver: createNodeResolver(), trust: trustedRoots(config.federation.ca), userAgent: `NexusComm/${softwareVersion}` };
+  const push = await createPush({
+    db,
+    engine,
+    reader,
+    positions,
+    hub,
+    evaluator,
+    unread,
+    accountData,
+    clock: federation.clock,
+    log: logger,
+    onError,
+    settings: config.push,
+    web,
   });
 
   // Spaces
@@ -372,6 +408,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     maxPending: config.media.max_pending_uploads,
     downloadTimeoutMs: config.media.download_timeout_ms,
   });
+  const previews = createPreviews({ db, repository, now, web, log: logger, settings: config.previews, maxPixels: config.media.max_image_pixels });
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
 
   // Federation
@@ -413,12 +450,14 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     stateCache: cache.states,
     clock: federation.clock,
     log: logger,
+    onInvited: (invite, shown) => void push.notifier.invited(invite, shown).catch(onError),
     isUser: async (userId) => (await profiles.find(userId)) !== undefined,
     distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
   });
   if (config.federation.enabled) {
     memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
     reader.connect(rooms.backfiller);
+    byTime.connect(rooms.backfiller);
   }
   await outbound.start();
 
@@ -445,10 +484,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       registration: { mode, guests },
       defaultRoomVersion: config.rooms.default_version,
     }),
+    ...adminRoutes({ moderation: new Moderation({ db, sessions, serverName }) }),
     ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...openIdRoutes({ tokens: openIdTokens, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
-    ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
+    ...roomReadingRoutes({ engine, reader, byTime, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({
       db,
       engine,
@@ -460,7 +500,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       publishRequiresAdmin: config.rooms.publish_requires_admin,
       now,
     }),
+    ...push.routes,
     ...searchRoutes({ messages: messageSearch, maxResults: config.search.max_results }),
+    ...mutualRoomRoutes({ db, strings }),
+    ...deprecatedRoutes({ engine, reader, directory, pageEvents: limits.page_events }),
     ...spaceRoutes({ hierarchy, preview }),
     ...userDataRoutes({
       engine,
@@ -477,7 +520,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       now,
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
-    ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads }),
+    ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads, previews }),
     ...(config.federation.enabled
       ? [
           ...serverKeyRoutes(federation),
@@ -508,6 +551,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const onAccountsChanged = (): void => {
     sessions.forgetAll();
+    push.pushers.reload().catch(onError);
     deactivation.finishAll().catch(onError);
   };
   const onRetryWanted = (name: string): void => {
@@ -522,6 +566,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     await outbound.prune();
     await openIdTokens.prune();
     await remoteMedia.prune();
+    await prunePreviews(db, blobs, { before: now() - config.previews.kept_ms, now: now() });
   };
   const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
@@ -546,6 +591,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       clearInterval(pruning);
       presence[Symbol.dispose]();
       await engine.close();
+      await push[Symbol.asyncDispose]();
+      await previews?.[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
       await outbound.close();
       await rooms[Symbol.asyncDispose]();

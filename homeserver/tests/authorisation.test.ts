@@ -1,8 +1,10 @@
 /** Every endpoint from no token, a wrong token, a guest, and the wrong user. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as admin from '@nexuscomm/spec/endpoints/client/admin.ts';
 import * as accounts from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import * as keys from '@nexuscomm/spec/endpoints/client/keys.ts';
 import * as media from '@nexuscomm/spec/endpoints/client/media.ts';
+import * as push from '@nexuscomm/spec/endpoints/client/push.ts';
 import * as rooms from '@nexuscomm/spec/endpoints/client/rooms.ts';
 import * as search from '@nexuscomm/spec/endpoints/client/search.ts';
 import * as serverInfo from '@nexuscomm/spec/endpoints/client/server.ts';
@@ -12,10 +14,18 @@ import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
-const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...search, ...serverInfo, ...spaces, ...userData }) as unknown as [
-  string,
-  Endpoint,
-][];
+const ENDPOINTS = Object.entries({
+  ...accounts,
+  ...admin,
+  ...keys,
+  ...media,
+  ...push,
+  ...rooms,
+  ...search,
+  ...serverInfo,
+  ...spaces,
+  ...userData,
+}) as unknown as [string, Endpoint][];
 
 let server: TestServer;
 let alice: SeedClient;
@@ -56,6 +66,7 @@ beforeAll(async () => {
     kind: 'override',
     ruleId: '.m.rule.master',
     keyName: 'displayname',
+    protocol: 'irc',
     sessionId: 's',
     serverName: 'localhost',
     mediaId: 'none',
@@ -108,6 +119,13 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   setProfileField: { body: { displayname: 'x' }, refusal: [403, 'M_FORBIDDEN'] },
   deleteProfileField: { refusal: [403, 'M_FORBIDDEN'] },
   openidToken: { body: {}, refusal: [403, 'M_FORBIDDEN'] },
+  whois: { refusal: [403, 'M_FORBIDDEN'] },
+  isLocked: { refusal: [403, 'M_FORBIDDEN'] },
+  lock: { body: { locked: true }, refusal: [403, 'M_FORBIDDEN'] },
+  isSuspended: { refusal: [403, 'M_FORBIDDEN'] },
+  suspend: { body: { suspended: true }, refusal: [403, 'M_FORBIDDEN'] },
+  getEventAnywhere: { refusal: [404, 'M_NOT_FOUND'] },
+  getInitialSync: { refusal: [403, 'M_FORBIDDEN'] },
   getBackup: { refusal: [404, 'M_NOT_FOUND'] },
   updateBackup: { body: { algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2', auth_data: {} }, refusal: [404, 'M_NOT_FOUND'] },
   deleteBackup: { refusal: [404, 'M_NOT_FOUND'] },
@@ -166,6 +184,7 @@ const ONLY_OWN = [
   'deactivate',
   'threepids',
   'addThreepid',
+  'deleteThreepid',
   'capabilities',
   'devices',
   'deleteDevices',
@@ -189,11 +208,13 @@ const ONLY_OWN = [
   'createRoom',
   'forgetRoom',
   'getJoinedRooms',
+  'getMutualRooms',
   'searchPublicRooms',
   'searchUsers',
   'search',
   'turnServer',
   'thirdPartyProtocols',
+  'thirdPartyLookup',
   'reportRoom',
   'reportUser',
   'sync',
@@ -207,6 +228,8 @@ const ONLY_OWN = [
   'getPushRuleActions',
   'setPushRuleActions',
   'getPushers',
+  'setPusher',
+  'getNotifications',
 ];
 
 test('every endpoint has its wrong-user case, or can name only what is the own user’s', () => {

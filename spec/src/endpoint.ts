@@ -41,6 +41,10 @@ export interface EndpointSpec<Auth extends AuthKind, Params extends TObject, Que
   readonly aliases?: readonly string[];
   readonly auth: Auth;
   readonly rateLimit: RateLimitClass;
+  /** Users whose account is locked may call it (Client-Server API, "Account locking"). */
+  readonly whileLocked?: boolean;
+  /** false: users whose account is suspended may not call it (Client-Server API, "Account suspension"). */
+  readonly whileSuspended?: boolean;
   readonly params?: Params;
   /** Query strings are converted to the schema's types (integers, booleans, arrays of strings) before validation. */
   readonly query?: Query;

@@ -16,6 +16,7 @@ import type {
   Log,
   Received,
   ServerName,
+  ToldState,
 } from '../ports.ts';
 
 export interface MissingEventsLimits {
@@ -39,6 +40,8 @@ export interface MissingEventsDeps {
   readonly limits: MissingEventsLimits;
 }
 
+/** Events that an event follows and that are not here, for which the state is asked. */
+const MAX_GAPS = 10;
 /** Other servers of the room that are asked if the sender does not answer. */
 const OTHER_SERVERS = 2;
 /** Rooms whose failures are remembered. */
@@ -112,31 +115,45 @@ export class MissingEvents {
     );
   }
 
-  /** The state before an event is asked for, since what it follows can't be had. */
+  /** The state after what an event follows is asked for, since that can't be had itself. */
   async #receiveAfterGap(origin: ServerName, room: InboundRoom, checked: CheckedEvent): Promise<Received> {
-    const { rooms, source, limits, log } = this.#deps;
-    const { eventId } = checked.event;
+    const { rooms, log } = this.#deps;
+    const gaps = (await rooms.missing(room.roomId, checked.event.prevEvents)).slice(0, MAX_GAPS);
     const others = (await rooms.servers(room.roomId)).filter((server) => server !== origin).slice(0, OTHER_SERVERS);
     for (const server of [origin, ...others]) {
-      const ids = await this.#guard(room, () => source.getStateIds(server, { roomId: room.roomId, eventId }));
-      if (!ids) continue;
-      const wanted = await rooms.unknown(room.roomId, [...new Set([...ids.stateIds, ...ids.authChainIds, ...checked.event.authEvents])]);
-      if (wanted.length > limits.singleEvents) {
-        const whole = await this.#guard(room, () => source.getState(server, { roomId: room.roomId, eventId }));
-        if (!whole) continue;
-        await this.#addOutliers(room, [...whole.authChain, ...whole.state]);
-      } else {
-        await this.#addOutliers(room, await this.#fetchSingly(server, wanted));
-      }
+      const told = await this.#fetchStates(server, room, gaps);
+      if (!told) continue;
+      await this.#addOutliers(room, await this.#fetchSingly(server, await rooms.unknown(room.roomId, checked.event.authEvents)));
       this.#failures.delete(room.roomId);
-      log.debug({ origin, room: room.roomId, event: eventId, state: ids.stateIds.length }, 'took in an event after a gap');
-      return rooms.receiveAfterGap(room.roomId, checked, ids.stateIds);
+      log.debug({ origin, room: room.roomId, event: checked.event.eventId, gaps: gaps.length }, 'took in an event after a gap');
+      return rooms.receiveAfterGap(room.roomId, checked, told);
     }
     this.#noteFailure(room.roomId);
     return {
       outcome: { kind: 'dropped', reason: 'Events before it are missing, and no server gave the state before it.' },
       durable: Promise.resolve(),
     };
+  }
+
+  /** The states before events that are not here; what belongs to them is stored. undefined: the server does not give them. */
+  async #fetchStates(server: ServerName, room: InboundRoom, eventIds: readonly EventId[]): Promise<ToldState[] | undefined> {
+    const { rooms, source, limits } = this.#deps;
+    const told: ToldState[] = [];
+    for (const eventId of eventIds) {
+      const ids = await this.#guard(room, () => source.getStateIds(server, { roomId: room.roomId, eventId }));
+      if (!ids) return undefined;
+      const wanted = await rooms.unknown(room.roomId, [...new Set([...ids.stateIds, ...ids.authChainIds, eventId])]);
+      if (wanted.length > limits.singleEvents) {
+        const whole = await this.#guard(room, () => source.getState(server, { roomId: room.roomId, eventId }));
+        if (!whole) return undefined;
+        await this.#addOutliers(room, [...whole.authChain, ...whole.state]);
+        if (wanted.includes(eventId)) await this.#addOutliers(room, await this.#fetchSingly(server, [eventId]));
+      } else {
+        await this.#addOutliers(room, await this.#fetchSingly(server, wanted));
+      }
+      told.push({ before: eventId, stateIds: ids.stateIds });
+    }
+    return told;
   }
 
   async #fetchSingly(server: ServerName, eventIds: readonly EventId[]): Promise<JsonObject[]> {

@@ -6,7 +6,7 @@ import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { contentHash, numbersOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { EventFormatError, parseEvent } from '@nexuscomm/spec/events/parse-event.ts';
 import { redactEventJson } from '@nexuscomm/spec/events/redact-event.ts';
-import { checkEventSize } from '@nexuscomm/spec/events/size-limits.ts';
+import { checkReceivedEventSize } from '@nexuscomm/spec/events/size-limits.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import { signedText } from '@nexuscomm/spec/signatures.ts';
@@ -34,7 +34,7 @@ export function checkEvent(options: CheckOptions): CheckResult {
     // 1.
     const event = parseEvent({ json, version, crypto });
     ({ eventId } = event);
-    checkEventSize(json, encodeCanonicalJson(json, numbersOf(version)));
+    checkReceivedEventSize(json, version, encodeCanonicalJson(json, numbersOf(version)));
     // 2.
     const problem = signatureProblem(options);
     if (problem !== undefined) return { kind: 'dropped', reason: problem, eventId };

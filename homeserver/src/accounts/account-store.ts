@@ -8,6 +8,7 @@ export interface AccountRow {
   readonly is_guest: boolean;
   readonly is_admin: boolean;
   readonly deactivated: boolean;
+  readonly locked: boolean;
 }
 
 export interface DeviceRow {
@@ -18,7 +19,7 @@ export interface DeviceRow {
   readonly last_ip: string | null;
 }
 
-const columns = 'user_nid, user_id, password, is_guest, is_admin, deactivated';
+const columns = 'user_nid, user_id, password, is_guest, is_admin, deactivated, locked';
 const findAccount = sql('account_find', `select ${columns} from account where user_id = $1`);
 const insertAccount = sql(
   'account_insert',

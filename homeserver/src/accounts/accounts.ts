@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { MatrixError, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { isUserId, isValidNewLocalpart, serverNameOf, userIdOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import { userLocked } from '../http/authenticate.ts';
 import type { Session } from '../http/handler.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import type { AccountStore } from './account-store.ts';
@@ -150,6 +151,7 @@ export class Accounts {
     const right = await verifyPassword(password, account?.password ?? undefined, passwordCost);
     if (account?.deactivated) throw new MatrixError('M_USER_DEACTIVATED', 403, 'This account has been deactivated.');
     if (!right || !account) throw forbidden('The user name or the password is wrong.');
+    if (account.locked) throw userLocked();
     return account;
   }
 
@@ -179,6 +181,7 @@ export class Accounts {
     const userId = await store.takeLoginToken(tokenHash(token), now());
     const account = userId === undefined ? undefined : await store.find(userId);
     if (!account || account.deactivated) throw forbidden('The login token is not known, or has expired.');
+    if (account.locked) throw userLocked();
     return account;
   }
 

@@ -3,14 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { upTo } from '../storage/cache-size.ts';
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
-import type { TokenState } from '../http/authenticate.ts';
+import { userLocked, type TokenState } from '../http/authenticate.ts';
 import type { Session } from '../http/handler.ts';
 import { sql, type Database } from '../storage/database.ts';
 import { newToken, tokenHash } from './secret-tokens.ts';
 
 const selectSession = sql(
   'session_find',
-  `select t.expires, t.replaces, d.nid, d.device_id, a.user_nid, a.user_id, a.is_guest, a.is_admin
+  `select t.expires, t.replaces, d.nid, d.device_id, a.user_nid, a.user_id, a.is_guest, a.is_admin, a.locked, a.suspended
    from access_token t join device d on d.nid = t.device_nid join account a on a.user_nid = d.user_nid
    where t.hash = $1 and not a.deactivated`,
 );
@@ -18,7 +18,10 @@ const insertAccess = sql('access_token_insert', 'insert into access_token (hash,
 const insertRefresh = sql('refresh_token_insert', 'insert into refresh_token (hash, device_nid, access) values ($1, $2, $3)');
 const deleteForDevice = sql('access_token_delete_device', 'delete from access_token where device_nid = $1');
 const deleteRefreshForDevice = sql('refresh_token_delete_device', 'delete from refresh_token where device_nid = $1');
-const findRefresh = sql('refresh_token_find', 'select device_nid from refresh_token where hash = $1');
+const findRefresh = sql(
+  'refresh_token_find',
+  'select t.device_nid, a.locked from refresh_token t join device d on d.nid = t.device_nid join account a on a.user_nid = d.user_nid where t.hash = $1',
+);
 // The new access token is in use: the refresh token that it came from, and what was given out with that, are over.
 const retire = sql(
   'refresh_token_retire',
@@ -36,6 +39,8 @@ interface SessionRow {
   user_id: string;
   is_guest: boolean;
   is_admin: boolean;
+  locked: boolean;
+  suspended: boolean;
 }
 
 export interface IssuedTokens {
@@ -76,6 +81,8 @@ export class Sessions {
       deviceNid: row.nid,
       isGuest: row.is_guest,
       isAdmin: row.is_admin,
+      isLocked: row.locked,
+      isSuspended: row.suspended,
     };
     this.#cache.set(token, { session, expires });
     return { kind: 'session', session };
@@ -99,8 +106,9 @@ export class Sessions {
   /** New tokens for a refresh token, which stays good until the new access token is used. */
   async refresh(refreshToken: string): Promise<IssuedTokens> {
     const old = tokenHash(refreshToken);
-    const [row] = await this.#db.query<{ device_nid: number }>(findRefresh, [old]);
+    const [row] = await this.#db.query<{ device_nid: number; locked: boolean }>(findRefresh, [old]);
     if (!row) throw new MatrixError('M_UNKNOWN_TOKEN', 401, 'The refresh token is not known. Log in again.', { soft_logout: false });
+    if (row.locked) throw userLocked();
     return this.#db.transaction(async (tx) => {
       const access = newToken('access');
       const refresh = newToken('refresh');

@@ -150,6 +150,13 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
     handle(api.addThreepid, async () => {
       throw new MatrixError('M_THREEPID_DENIED', 403, 'This server does not link e-mail addresses or phone numbers.');
     }),
+    handle(api.deleteThreepid, async () => ({ id_server_unbind_result: 'no-support' })),
+    handle(api.requestThreepidToken, async () => {
+      throw new MatrixError('M_THREEPID_DENIED', 403, 'This server does not link e-mail addresses or phone numbers.');
+    }),
+    handle(api.ssoRedirect, async () => {
+      throw notFound('This server has no single sign-on.');
+    }),
     handle(api.capabilities, async ({ session }) => ({
       capabilities: {
         'm.change_password': { enabled: !session.isGuest },
@@ -163,6 +170,7 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
         'm.get_login_token': { enabled: true },
         'm.profile_fields': { enabled: true },
         'm.forget_forced_upon_leave': { enabled: false },
+        ...(session.isAdmin ? { 'm.account_moderation': { lock: true, suspend: true } } : {}),
       },
     })),
 

@@ -3,10 +3,11 @@ import * as api from '@nexuscomm/spec/endpoints/client/media.ts';
 import { forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { handle, type Reply, type Route } from '../http/handler.ts';
+import { RawJson, handle, type Reply, type Route } from '../http/handler.ts';
 import type { BlobStore } from '../media/blob-store.ts';
 import type { MediaRepository, Upload } from '../media/media-repository.ts';
 import { cleanContentType, serveFile } from '../media/serve-file.ts';
+import type { UrlPreviews } from '../previews/url-previews.ts';
 import { parseThumbnailRequest, type Thumbnails } from '../media/thumbnails.ts';
 
 export interface MediaRoutesDeps {
@@ -15,6 +16,8 @@ export interface MediaRoutesDeps {
   readonly blobs: BlobStore;
   /** serve the endpoints without authentication, deprecated since v1.11 */
   readonly legacyDownloads: boolean;
+  /** absent: links are not previewed */
+  readonly previews: UrlPreviews | undefined;
 }
 
 const MAX_FILE_NAME_LENGTH = 255;
@@ -27,7 +30,7 @@ interface Wanted {
 
 const wantedOf = (query: Wanted['query']) => ({ waitMs: query.timeout_ms, mayFetch: query.allow_remote });
 
-export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: MediaRoutesDeps): Route[] {
+export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads, previews }: MediaRoutesDeps): Route[] {
   const download = async ({ params, query, headers }: Wanted): Promise<Reply> => {
     const media = await repository.find(params.serverName, params.mediaId, wantedOf(query));
     const file = {
@@ -66,8 +69,9 @@ export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: 
     handle(api.legacyDownloadNamed, (request) => legacy(() => download(request))),
     handle(api.legacyThumbnail, (request) => legacy(() => thumbnail(request))),
     handle(api.mediaConfig, async () => ({ 'm.upload.size': repository.maxUploadBytes })),
-    handle(api.previewUrl, async () => {
-      throw forbidden('This server does not preview links.');
+    handle(api.previewUrl, async ({ query }) => {
+      if (!previews) throw forbidden('This server does not preview links.');
+      return new RawJson(await previews.get(query.url));
     }),
   ];
 }

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { parseJson } from '@nexuscomm/spec/parse-json.ts';
 import { RawJson, handle, type Route, type Session } from '../http/handler.ts';
 import { JOIN, membershipCode } from '../rooms/membership.ts';
+import type { EventByTime } from '../rooms/event-by-time.ts';
 import type { Relations } from '../rooms/relations.ts';
 import { type RoomReader, formatTopological, type TopologicalToken } from '../rooms/room-reader.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
@@ -19,6 +20,7 @@ import type { AccountDataSource } from '../sync/sources.ts';
 export interface RoomReadingDeps {
   readonly engine: RoomEngine;
   readonly reader: RoomReader;
+  readonly byTime: EventByTime;
   readonly relations: Relations;
   readonly visibility: EventVisibility;
   readonly hub: SyncHub;
@@ -79,7 +81,12 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       if (query.dir === undefined) throw missingParam('The query lacks "dir": f for later events, b for earlier ones.');
       const filter = parseFilter(query.filter);
       const backwards = query.dir === 'b';
-      const from = query.from === undefined || query.from === '' ? (backwards ? NEWEST : OLDEST) : await reader.place(room, query.from);
+      const from =
+        query.from === undefined || query.from === ''
+          ? backwards
+            ? NEWEST
+            : OLDEST
+          : await (backwards ? reader.placeBefore(room, query.from) : reader.place(room, query.from));
       const ignored = await deps.accountData.ignoredUsers(session.userNid);
       const page = await reader.page({
         room,
@@ -166,7 +173,7 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
     handle(api.timestampToEvent, async ({ params, query, session }) => {
       const room = await entered(params.roomId, session);
       await reader.checkReadable(room, session.userNid);
-      const stored = await reader.atTime(room, session.userNid, query.ts, query.dir ?? 'f');
+      const stored = await deps.byTime.find(room, session.userNid, query.ts, query.dir ?? 'f');
       return { event_id: stored.event.eventId, origin_server_ts: stored.event.originServerTs };
     }),
     handle(api.getRelations, async ({ params, query, session }) => {

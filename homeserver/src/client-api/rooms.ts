@@ -3,6 +3,7 @@ import * as api from '@nexuscomm/spec/endpoints/client/rooms.ts';
 import { MatrixError, badJson, forbidden, invalidParam } from '@nexuscomm/spec/errors.ts';
 import { isRoomAlias } from '@nexuscomm/spec/identifiers/parse.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
+import { userSuspended } from '../http/authenticate.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
 import type { RoomAliases } from '../rooms/aliases.ts';
 import { createRoom, type CreateRoomDeps, type CreateRoomRequest } from '../rooms/create-room.ts';
@@ -83,6 +84,7 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
       return { event_id: stored.event.eventId };
     }),
     handle(api.redactEvent, async ({ params, body, session }) => {
+      if (session.isSuspended && (await engine.events.byId(params.eventId))?.event.sender !== session.userId) throw userSuspended();
       const scopedTxnId = scopedTransactionId({ kind: 'redact', target: `${params.roomId} ${params.eventId}`, txnId: params.txnId });
       const draft = { sender: session.userId, type: 'm.room.redaction', content: body as JsonObject, redacts: params.eventId };
       const stored = await engine.send(await member(session, params.roomId), draft, { deviceNid: session.deviceNid, scopedTxnId });
@@ -90,7 +92,10 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
     }),
     handle(api.setState, async ({ params, body, session }) => {
       const { roomId, eventType: type, stateKey = '' } = params;
-      const content = body as JsonObject;
+      // Who vouches for a join is for servers to say.
+      const { join_authorised_via_users_server: voucher, ...rest } = body as JsonObject;
+      const content = type === 'm.room.member' && voucher !== undefined ? rest : (body as JsonObject);
+      if (type === 'm.room.create') throw badJson('A room has one create event, which it begins with.');
       if (type === 'm.room.canonical_alias') await checkCanonicalAlias(deps, roomId, content);
       if (type === 'm.room.encryption' && content['algorithm'] !== undefined && typeof content['algorithm'] !== 'string')
         throw badJson('"algorithm" must be text.');

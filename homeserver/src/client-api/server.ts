@@ -86,6 +86,12 @@ export function serverRoutes(deps: ServerRoutesDeps): Route[] {
     // No TURN server is configured, which the specification says with an empty object.
     handle(api.turnServer, async () => ({})),
     handle(api.thirdPartyProtocols, async () => ({})),
+    handle(api.thirdPartyLookup, async () => {
+      throw notFound('This server knows no bridged networks.');
+    }),
+    handle(api.policyServer, async () => {
+      throw notFound('This server is no policy server.');
+    }),
   ];
 }
 

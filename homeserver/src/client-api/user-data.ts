@@ -196,8 +196,6 @@ function pushRuleRoutes({ pushRules, unread }: UserDataRoutesDeps): Route[] {
       await pushRules.update(session.userNid, session.userId, params.kind, params.ruleId, { actions: body.actions });
       return changed(session);
     }),
-    // Pushing to phones is not there yet, so nobody has a pusher.
-    handle(api.getPushers, async () => ({ pushers: [] })),
   ];
 }
 

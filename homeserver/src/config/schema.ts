@@ -114,6 +114,36 @@ export const configSchema = Type.Object({
     },
     { default: {} },
   ),
+  previews: Type.Object(
+    {
+      enabled: flag(true, 'Fetch web pages to preview links in messages', 'NEXUS_URL_PREVIEWS'),
+      allow_private_addresses: flag(
+        false,
+        'Preview pages at private addresses: users can then see what is in this network',
+        'NEXUS_ALLOW_PRIVATE_ADDRESSES',
+      ),
+      timeout_ms: count(20_000, 'How long fetching a page and its image may take', { minimum: 100 }),
+      page_bytes: count(1_048_576, 'Bytes of a page that are looked at', { minimum: 1024 }),
+      image_bytes: count(8_388_608, "Size of a page's image at most", { minimum: 1024 }),
+      lifetime_ms: count(3_600_000, 'How long a preview is given out before the page is fetched again'),
+      kept_ms: count(2_592_000_000, 'How long previews and their images are kept', { minimum: 3_600_000 }),
+    },
+    { default: {} },
+  ),
+  push: Type.Object(
+    {
+      allow_private_addresses: flag(
+        false,
+        'Notify push gateways at private addresses, and without TLS: for closed networks and tests, since users name the gateways',
+        'NEXUS_ALLOW_PRIVATE_ADDRESSES',
+      ),
+      timeout_ms: count(30_000, 'How long a push gateway may take to answer', { minimum: 100 }),
+      retry_min_ms: count(2_000, 'How long a push gateway that fails is left alone at first', { minimum: 1 }),
+      retry_max_ms: count(3_600_000, 'How long a push gateway that fails is left alone at most', { minimum: 1 }),
+      give_up_ms: count(86_400_000, 'How old a notification may be that is still sent'),
+    },
+    { default: {} },
+  ),
   search: Type.Object(
     {
       language: text('simple', "PostgreSQL's text search configuration for messages: simple knows words as they are, english and others their stems"),

@@ -1,4 +1,5 @@
 /** Aliases and public rooms, asked by other servers (Server-Server API, "Querying for information", "Published Room Directory"). */
+import { onThirdPartyBind } from '@nexuscomm/spec/endpoints/federation/invites.ts';
 import * as queries from '@nexuscomm/spec/endpoints/federation/queries.ts';
 import { MatrixError, invalidParam } from '@nexuscomm/spec/errors.ts';
 import { handle, type Route } from '../http/handler.ts';
@@ -32,6 +33,8 @@ export function federationDirectoryRoutes({ memberships, directory, listed }: Fe
     }),
     handle(queries.publicRooms, async ({ query }) => list(query)),
     handle(queries.searchPublicRooms, async ({ body }) => list(body, body.filter)),
+    // An identity server tells of an address that somebody was invited by. This server makes no such invites.
+    handle(onThirdPartyBind, async () => ({})),
     handle(queries.query, async () => {
       throw new MatrixError('M_UNRECOGNIZED', 404, 'This server does not know that query.');
     }),

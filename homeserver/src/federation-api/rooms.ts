@@ -16,7 +16,6 @@ import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { RoomHistory } from '../rooms/room-history.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import { strippedState } from '../rooms/stripped-state.ts';
-import { strippedEvent } from '../rooms/client-event.ts';
 
 export interface FederationRoomRoutesDeps {
   readonly engine: RoomEngine;
@@ -81,7 +80,7 @@ export function federationRoomRoutes(deps: FederationRoomRoutesDeps): Route[] {
     }),
     handle(membership.sendKnock, async (request) => {
       const { room } = await accept('knock', request);
-      return new RawJson(`{"knock_room_state":[${(await strippedState(engine, room)).map(strippedEvent).join(',')}]}`);
+      return new RawJson(`{"knock_room_state":[${(await strippedState(engine, room)).map(({ event }) => JSON.stringify(event.json)).join(',')}]}`);
     }),
     handle(membership.sendLeave, async (request) => {
       await accept('leave', request);

@@ -10,6 +10,7 @@ import type { MissingEvents } from '@nexuscomm/federation/inbound/missing-events
 import type { CheckedEvent, Clock, EventChecking, EventId, InboundRooms, Log, ServerName } from '@nexuscomm/federation/ports.ts';
 import type { GapFiller } from '../rooms/gaps.ts';
 import type { Room } from '../rooms/room.ts';
+import { upTo } from '../storage/cache-size.ts';
 import type { StringTable } from '../storage/string-table.ts';
 
 export interface BackfillLimits {
@@ -44,7 +45,7 @@ export class Backfiller implements GapFiller {
   readonly #options: BackfillerOptions;
   readonly #running = new Map<number, Promise<number>>();
   /** rooms that are left alone, with the time until then */
-  readonly #paused = new LRUCache<number, number>({ max: MAX_PAUSED });
+  readonly #paused = new LRUCache<number, number>(upTo(MAX_PAUSED));
 
   constructor(options: BackfillerOptions) {
     this.#options = options;

@@ -5,6 +5,9 @@ import { PduReceiver } from '@nexuscomm/federation/inbound/receive-pdu.ts';
 import { TransactionReceiver } from '@nexuscomm/federation/inbound/receive-transaction.ts';
 import type { Clock, EduReceiver, EventChecking, Log } from '@nexuscomm/federation/ports.ts';
 import type { SigningKey } from '@nexuscomm/spec/crypto.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { Backfiller } from './backfill.ts';
 import type { Config } from '../config/schema.ts';
@@ -47,6 +50,8 @@ export interface FederationRoomsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly isUser: (userId: string) => Promise<boolean>;
+  /** a user of this server was invited to a room that it is not in; `shown` is stripped state */
+  readonly onInvited: (invite: RoomEvent, shown: readonly JsonObject[]) => void;
   readonly distribute: (room: Room, stored: StoredEvent, except: readonly ServerName[]) => void;
 }
 
@@ -70,6 +75,10 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
   const states = new RoomStates(db, deps.stateCache);
   const forks = new ForkResolver({ graphs, events: engine.events, strings: engine.strings });
   const redactions = await EarlyRedactions.open(db, engine);
+  engine.onCommit(({ room, stored, redacted }) => {
+    if (stored.event.redacts === undefined || redacted || serverNameOf(stored.event.sender) !== serverName) return;
+    redactions.remember(room, stored.event, stored.nid).catch((err: unknown) => log.warn({ err }, 'an early redaction could not be noted'));
+  });
   const policy = await PolicyServers.open({ engine, client, crypto: nodeCrypto, log, timeoutMs: settings.policy_timeout_ms });
   engine.beforeSending((room, event) => policy.sign(room, event));
   const remoteEvents = new RemoteEvents({
@@ -117,7 +126,17 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     },
   });
   const resident = new ResidentRooms({ engine, remote: remoteEvents, checker, acls, signingKey, serverName, serverNid, distribute: deps.distribute });
-  const invites = new InviteReceiver({ engine, outside, checker, acls, signingKey, serverName, serverNid, isUser: deps.isUser });
+  const invites = new InviteReceiver({
+    engine,
+    outside,
+    checker,
+    acls,
+    signingKey,
+    serverName,
+    serverNid,
+    isUser: deps.isUser,
+    onInvited: deps.onInvited,
+  });
   const transactions = new TransactionReceiver({
     pdus: new PduReceiver({ checker, rooms, missing, log }),
     edus: deps.edus,

@@ -1,5 +1,5 @@
 /** The rooms of this server, as the protocol's inbound side needs them (federation/src/ports.ts). */
-import type { CheckedEvent, InboundRoom, InboundRooms, Received } from '@nexuscomm/federation/ports.ts';
+import type { CheckedEvent, InboundRoom, InboundRooms, Received, ToldState } from '@nexuscomm/federation/ports.ts';
 import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { findPlaces, type Outliers } from '../rooms/outliers.ts';
 import type { Arrival, RemoteEvents, ToldEntry } from '../rooms/remote-events.ts';
@@ -69,14 +69,19 @@ export class FederatedRooms implements InboundRooms {
 
   async receive(roomId: RoomId, { event }: CheckedEvent): Promise<Received> {
     // Nothing comes before the first event.
-    const arrival = this.#arrival.historical === true && event.prevEvents.length === 0 ? { ...this.#arrival, told: new Map() } : this.#arrival;
+    const arrival =
+      this.#arrival.historical === true && event.prevEvents.length === 0 ? { ...this.#arrival, told: [new Map<number, ToldEntry>()] } : this.#arrival;
     return this.#remote.receive(await this.#engine.get(roomId), event, arrival);
   }
 
-  async receiveAfterGap(roomId: RoomId, { event }: CheckedEvent, stateIds: readonly EventId[]): Promise<Received> {
+  async receiveAfterGap(roomId: RoomId, { event }: CheckedEvent, states: readonly ToldState[]): Promise<Received> {
     const room = await this.#engine.get(roomId);
-    const told = await this.#toldState(room, stateIds);
-    if (!told)
+    const told: Map<number, ToldEntry>[] = [];
+    for (const state of states) {
+      const entries = await this.#stateAfter(room, state);
+      if (entries) told.push(entries);
+    }
+    if (told.length === 0)
       return { outcome: { kind: 'dropped', reason: 'The state before it, as it was told, has no create event.' }, durable: Promise.resolve() };
     return this.#remote.receive(room, event, { ...this.#arrival, told });
   }
@@ -94,10 +99,13 @@ export class FederatedRooms implements InboundRooms {
     return { eventIds: head.tips.map((tip) => tip.eventId as EventId), minDepth: first?.depth ?? 0 };
   }
 
-  async #toldState(room: Room, stateIds: readonly EventId[]): Promise<Map<number, ToldEntry> | undefined> {
+  /** The state after an event: the one before it, and the event if it is a state event. undefined: it has no create event. */
+  async #stateAfter(room: Room, { before, stateIds }: ToldState): Promise<Map<number, ToldEntry> | undefined> {
     const told = new Map<number, ToldEntry>();
-    for (const place of (await findPlaces(this.#db, stateIds)).values()) {
-      if (place.key === null || place.room_nid !== room.nid || (place.flags & EVENT_REJECTED) !== 0) continue;
+    const places = await findPlaces(this.#db, [...stateIds, before]);
+    for (const id of [...stateIds, before]) {
+      const place = places.get(id);
+      if (place === undefined || place.key === null || place.room_nid !== room.nid || (place.flags & EVENT_REJECTED) !== 0) continue;
       told.set(place.key, { nid: place.nid, type: place.type });
     }
     const createType = await this.#engine.strings.id('m.room.create');

@@ -24,6 +24,8 @@ export interface InviteReceiverDeps {
   readonly serverNid: number;
   /** the user exists here and may be invited */
   readonly isUser: (userId: string) => Promise<boolean>;
+  /** the invite is to a room that this server is not in; `shown` is stripped state */
+  readonly onInvited: (invite: RoomEvent, shown: readonly JsonObject[]) => void;
 }
 
 /** Events of stripped state that are kept, and bytes of one. */
@@ -64,6 +66,7 @@ export class InviteReceiver {
     if (serverNameOf(event.sender) !== origin) throw forbidden('The invite is not of a user of your server.');
     if (serverNameOf(target) !== serverName) throw forbidden('The invited user is not of this server.');
     if (!(await isUser(target))) throw notFound(`There is no user ${target} here.`);
+    if (version.hashedRoomId) await this.#checkShown(version, event.roomId, shown);
     const signed = signEvent(json, version, serverName, signingKey);
     // A server that is in the room gets the invite as all events.
     if (!(await this.#joined(roomId))) {
@@ -75,6 +78,7 @@ export class InviteReceiver {
         sender: event.sender,
         shown: [...shown.flatMap(stripped), strippedOf(event)],
       });
+      this.#deps.onInvited(event, shown.flatMap(stripped));
     }
     return signed;
   }
@@ -92,8 +96,8 @@ export class InviteReceiver {
     const current = userNid === undefined ? undefined : await outside.find(userNid, roomId);
     if (!current || (current.membership !== INVITE && current.membership !== KNOCK)) return false;
     const event = await this.#checked(current.version, json);
-    // Nothing is known of the room's state: whoever's server invited may take it back.
-    const mayEnd = current.membership === KNOCK || serverNameOf(current.sender) === serverNameOf(event.sender);
+    // Nothing is known of the room's state: only whoever invited is known to be able to take it back.
+    const mayEnd = current.membership === KNOCK || current.sender === event.sender;
     if (!mayEnd || serverNameOf(event.sender) !== origin) return false;
     await outside.set({
       roomId: event.roomId,
@@ -110,6 +114,15 @@ export class InviteReceiver {
   async #joined(roomId: string): Promise<Room | undefined> {
     const room = await this.#deps.engine.find(roomId);
     return room?.servers.has(this.#deps.serverNid) === true ? room : undefined;
+  }
+
+  /** From room version 12 on what is shown of the room must be events of it, the create event among them. */
+  async #checkShown(version: RoomVersion, roomId: string, shown: readonly unknown[]): Promise<void> {
+    const verdicts = await this.#deps.checker.check(shown.filter(isJsonObject), version);
+    const events = verdicts.flatMap((verdict) => (verdict.kind === 'checked' ? [verdict.checked.event] : []));
+    if (events.length < shown.length) throw invalidParam('invite_room_state has entries that are no well made events.');
+    if (events.some((one) => one.roomId !== roomId)) throw invalidParam('invite_room_state has events of another room.');
+    if (!events.some((one) => one.type === 'm.room.create')) throw invalidParam('invite_room_state lacks the create event.');
   }
 
   async #checked(version: RoomVersion, json: JsonObject): Promise<RoomEvent> {

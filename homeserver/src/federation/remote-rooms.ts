@@ -48,6 +48,8 @@ export interface RemoteRequest {
   readonly userId: UserId;
   /** servers that may be in the room, the likeliest first */
   readonly via: readonly string[];
+  /** servers to ask if none of those can be reached, or there are none */
+  readonly fallback?: readonly string[];
   /** of the membership event, without `membership` */
   readonly content: JsonObject;
 }
@@ -83,7 +85,7 @@ export class RemoteRooms {
   async #join(request: RemoteRequest): Promise<Room> {
     const { roomId, userId } = request;
     const { client, engine, log, serverName } = this.#deps;
-    return this.#tryServers(request.via, async (server) => {
+    return this.#tryServers(request, async (server) => {
       const template = await client.makeJoin(server, { roomId, userId, roomVersions: KNOWN_VERSIONS });
       const { event, version } = this.#seal(template, { ...request, membership: 'join' });
       const answer = await client.sendJoin(server, { roomId, eventId: event.eventId, event: event.json, omitMembers: false });
@@ -107,7 +109,7 @@ export class RemoteRooms {
   async knock(request: RemoteRequest): Promise<void> {
     const { roomId, userId } = request;
     const { client, outside } = this.#deps;
-    await this.#tryServers(request.via, async (server) => {
+    await this.#tryServers(request, async (server) => {
       const template = await client.makeKnock(server, { roomId, userId, roomVersions: KNOWN_VERSIONS });
       const { event, version } = this.#seal(template, { ...request, membership: 'knock' });
       const shown = await client.sendKnock(server, { roomId, eventId: event.eventId, event: event.json });
@@ -129,7 +131,7 @@ export class RemoteRooms {
       origin_server_ts: now(),
     };
     try {
-      await this.#tryServers([serverNameOf(membership.sender), ...request.via], async (server) => {
+      await this.#tryServers({ ...request, via: [serverNameOf(membership.sender), ...request.via] }, async (server) => {
         const template = await client.makeLeave(server, { roomId, userId });
         const { event } = this.#seal(template, { ...request, membership: 'leave' });
         await client.sendLeave(server, { roomId, eventId: event.eventId, event: event.json });
@@ -173,12 +175,17 @@ export class RemoteRooms {
     }
   }
 
-  async #tryServers<T>(via: readonly string[], work: (server: ServerName) => Promise<T>): Promise<T> {
+  async #tryServers<T>({ via, fallback = [] }: Pick<RemoteRequest, 'via' | 'fallback'>, work: (server: ServerName) => Promise<T>): Promise<T> {
     const { serverName, log } = this.#deps;
-    const servers = [...new Set(via)].filter((server) => server !== serverName && server !== '').slice(0, MAX_SERVERS) as ServerName[];
-    if (servers.length === 0) throw notFound('This server does not know that room, and no other server is known to ask.');
+    const distinct = [...new Set([...via, ...fallback])]
+      .filter((server) => server !== serverName && server !== '')
+      .slice(0, MAX_SERVERS) as ServerName[];
+    if (distinct.length === 0) throw notFound('This server does not know that room, and no other server is known to ask.');
+    const named = new Set(via);
     let failure: unknown;
-    for (const server of servers) {
+    for (const server of distinct) {
+      // A server that was named for the room has decided: others are not asked to decide otherwise.
+      if (failure instanceof RemoteError && !named.has(server)) break;
       try {
         return await work(server);
       } catch (error) {

@@ -6,6 +6,7 @@ import type { Log } from '@nexuscomm/federation/ports.ts';
 import { isServerName } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject, JsonValue } from '@nexuscomm/spec/json.ts';
+import { upTo } from '../storage/cache-size.ts';
 import { childEvents, type SpaceNode } from '../rooms/space-summary.ts';
 
 export interface RemoteNode extends SpaceNode {
@@ -33,7 +34,7 @@ export class RemoteSummaries {
 
   constructor(options: RemoteSummariesOptions) {
     this.#options = options;
-    this.#answers = new LRUCache({ max: MAX_KEPT, ttl: Math.max(1, options.lifetimeMs) });
+    this.#answers = new LRUCache({ ...upTo(MAX_KEPT), ttl: Math.max(1, options.lifetimeMs) });
   }
 
   /** The room and its children; undefined if no server tells of it. */

@@ -1,6 +1,6 @@
 /** Finds out who makes a request (Client-Server API, "Client authentication"; Server-Server API, "Request Authentication"). */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AuthKind } from '@nexuscomm/spec/endpoint.ts';
+import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import { MatrixError, forbidden } from '@nexuscomm/spec/errors.ts';
 import type { ServerSession, Session } from './handler.ts';
 
@@ -33,20 +33,24 @@ export function accessTokenOf(headers: IncomingHttpHeaders, search: URLSearchPar
   return search.get('access_token') ?? undefined;
 }
 
-export async function authenticate(
-  kind: Exclude<AuthKind, 'server'>,
-  token: string | undefined,
-  lookup: SessionLookup,
-): Promise<Session | undefined> {
+/** For endpoints of clients. */
+export async function authenticate(endpoint: Endpoint, token: string | undefined, lookup: SessionLookup): Promise<Session | undefined> {
+  const kind = endpoint.auth;
   if (kind === 'none' || (kind === 'optional' && token === undefined)) return undefined;
   if (token === undefined) throw new MatrixError('M_MISSING_TOKEN', 401, 'This request needs an access token.');
   const state = await lookup(token);
   if (state.kind === 'unknown') throw new MatrixError('M_UNKNOWN_TOKEN', 401, 'The access token is not known. Log in again.', { soft_logout: false });
   if (state.kind === 'expired') throw new MatrixError('M_UNKNOWN_TOKEN', 401, 'The access token has expired.', { soft_logout: true });
   const { session } = state;
+  if (session.isLocked && endpoint.whileLocked !== true) throw userLocked();
+  if (session.isSuspended && endpoint.whileSuspended === false) throw userSuspended();
   if (session.isGuest && (kind === 'user' || kind === 'admin')) {
     throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'Guests can not do this: register first.');
   }
   if (kind === 'admin' && !session.isAdmin) throw forbidden('Only administrators of this server can do this.');
   return session;
 }
+
+export const userLocked = (): MatrixError => new MatrixError('M_USER_LOCKED', 401, 'This account has been locked.', { soft_logout: true });
+
+export const userSuspended = (): MatrixError => new MatrixError('M_USER_SUSPENDED', 403, 'You can not do this while your account is suspended.');

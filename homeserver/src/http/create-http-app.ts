@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import createRouter, { type HTTPMethod } from 'find-my-way';
 import Koa, { type Context } from 'koa';
-import type { AuthKind, Endpoint } from '@nexuscomm/spec/endpoint.ts';
+import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { parseEventJson, parseJson } from '@nexuscomm/spec/parse-json.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -161,7 +161,7 @@ async function admitUser(
   { endpoint, search, remoteAddress }: { endpoint: Endpoint; search: URLSearchParams; remoteAddress: string },
 ): Promise<Admitted> {
   const accessToken = accessTokenOf(request.headers, search);
-  const session = await authenticate(endpoint.auth as Exclude<AuthKind, 'server'>, accessToken, options.lookup);
+  const session = await authenticate(endpoint, accessToken, options.lookup);
   if (endpoint.rateLimit !== 'none') await options.rateLimiter.consume(endpoint.rateLimit, session?.userId ?? remoteAddress);
   if (session) options.onSeen(session, remoteAddress, request.headers['user-agent'] ?? '');
   return { session, accessToken, text: undefined };

@@ -14,6 +14,8 @@ export interface Session {
   readonly deviceNid: number;
   readonly isGuest: boolean;
   readonly isAdmin: boolean;
+  readonly isLocked: boolean;
+  readonly isSuspended: boolean;
 }
 
 /** The server that signed a request. */

@@ -17,8 +17,8 @@ const selectShared = sql(
 // Others' joins and leaves in the user's rooms, and everybody in rooms that the user joined or left themselves.
 const selectMoved = sql(
   'device_change_moved',
-  `select distinct m.user_nid, m.membership = 1 as joined from member own join member m on m.room_nid = own.room_nid and m.user_nid <> $1
-   where own.user_nid = $1
+  `select distinct m.user_nid, m.membership = 1 as joined from member own join member m on m.room_nid = own.room_nid
+   where own.user_nid = $1 and (m.user_nid <> $1 or own.membership = 1)
      and ((own.membership = 1 and m.since > $2 and m.since <= $3 and m.membership in (1, 4, 5))
        or (own.since > $2 and own.since <= $3 and own.membership in (1, 4, 5) and m.membership = 1))`,
 );

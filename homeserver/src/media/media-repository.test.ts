@@ -46,7 +46,16 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 function user(): Session {
   const nid = ++lastUser;
-  return { userId: `@u${nid}:localhost` as UserId, userNid: nid, deviceId: 'D', deviceNid: nid, isGuest: false, isAdmin: false };
+  return {
+    userId: `@u${nid}:localhost` as UserId,
+    userNid: nid,
+    deviceId: 'D',
+    deviceNid: nid,
+    isGuest: false,
+    isAdmin: false,
+    isLocked: false,
+    isSuspended: false,
+  };
 }
 const content = (text: string, more: Partial<Upload> = {}): Upload => ({
   stream: Readable.from([Buffer.from(text)]),

@@ -1,5 +1,6 @@
 /** Uploads and downloads (Client-Server API, "Content repository"). */
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { MatrixError, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import type { Session } from '../http/handler.ts';
@@ -42,6 +43,8 @@ export interface Upload extends MediaDescription {
 }
 
 const MEDIA_ID = /^[A-Za-z0-9_-]{1,255}$/;
+/** in place of a user */
+const NOBODY = 0;
 const DEFAULT_TYPE = 'application/octet-stream';
 
 export class MediaRepository {
@@ -67,6 +70,16 @@ export class MediaRepository {
     const id = newMediaId();
     await this.#table.insert(id, session.userNid, now(), blob, upload);
     return this.#uri(id);
+  }
+
+  /** Stores what the server itself found: it belongs to nobody. */
+  async keep(bytes: Uint8Array, contentType: string): Promise<{ id: string; uri: string }> {
+    const { blobs, now } = this.#options;
+    const blob = await blobs.write(Readable.from([bytes]), bytes.length);
+    const known = await this.#table.findOf(NOBODY, blob.sha256);
+    const id = known ?? newMediaId();
+    if (known === undefined) await this.#table.insert(id, NOBODY, now(), blob, { contentType, fileName: undefined });
+    return { id, uri: this.#uri(id) };
   }
 
   /** An address for content that is uploaded later (v1.7), and until when. */

@@ -34,6 +34,7 @@ const complete = sql(
    where id = $1 and sha256 is null returning id`,
 );
 const find = sql('media_find', 'select id, user_nid, expires, sha256, size, content_type, file_name, quarantined from media where id = $1');
+const findOf = sql('media_find_of', 'select id from media where sha256 = $1 and user_nid = $2 and not quarantined limit 1');
 
 export class MediaTable {
   readonly #db: Queryable;
@@ -53,6 +54,11 @@ export class MediaTable {
   /** False if somebody was faster. */
   async complete(id: string, blob: StoredBlob, description: MediaDescription): Promise<boolean> {
     return (await this.#db.query(complete, [id, blob.sha256, blob.size, description.contentType, description.fileName ?? null])).length === 1;
+  }
+
+  /** A user's media with this content. */
+  async findOf(userNid: number, sha256: string): Promise<string | undefined> {
+    return (await this.#db.query<{ id: string }>(findOf, [sha256, userNid]))[0]?.id;
   }
 
   async find(id: string): Promise<MediaRow | undefined> {

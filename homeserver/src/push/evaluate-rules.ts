@@ -21,9 +21,11 @@ export interface PushContext {
 export interface PushVerdict {
   readonly notify: boolean;
   readonly highlight: boolean;
+  /** of the rule that decided */
+  readonly actions: readonly unknown[];
 }
 
-const SILENT: PushVerdict = { notify: false, highlight: false };
+const SILENT: PushVerdict = { notify: false, highlight: false, actions: [] };
 
 export function evaluateRules(rules: Ruleset, subject: PushSubject, context: PushContext): PushVerdict {
   for (const kind of RULE_KINDS) {
@@ -31,7 +33,7 @@ export function evaluateRules(rules: Ruleset, subject: PushSubject, context: Pus
       if (!rule.enabled || !matchesRule(kind, rule, subject, context)) continue;
       if (!rule.actions.includes('notify')) return SILENT;
       const tweak = rule.actions.find((action) => isJsonObject(action) && action['set_tweak'] === 'highlight') as JsonObject | undefined;
-      return { notify: true, highlight: tweak !== undefined && tweak['value'] !== false };
+      return { notify: true, highlight: tweak !== undefined && tweak['value'] !== false, actions: rule.actions };
     }
   }
   return SILENT;

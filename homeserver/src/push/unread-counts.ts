@@ -3,7 +3,6 @@
  * has the events after the user's receipts that notify; new ones are evaluated when the count is next asked for. So a
  * room costs nothing for members who are not here.
  */
-import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
 import { LRUCache } from 'lru-cache';
 import { upTo } from '../storage/cache-size.ts';
@@ -13,8 +12,7 @@ import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { TimelineReader } from '../rooms/timeline-reader.ts';
 import type { UnreadCounts, UnreadSource } from '../sync/sources.ts';
 import type { Receipts } from '../user-data/receipts.ts';
-import { evaluateRules } from './evaluate-rules.ts';
-import type { PushRules } from './push-rules.ts';
+import type { PushEvaluator } from './evaluate-events.ts';
 
 interface UnreadEvent {
   readonly pos: number;
@@ -38,14 +36,14 @@ export class UnreadTracker implements UnreadSource {
   readonly #engine: RoomEngine;
   readonly #timeline: TimelineReader;
   readonly #receipts: Receipts;
-  readonly #rules: PushRules;
+  readonly #evaluator: PushEvaluator;
   readonly #pairs = new LRUCache<string, UserRoom>(upTo(MAX_PAIRS));
 
-  constructor(options: { engine: RoomEngine; timeline: TimelineReader; receipts: Receipts; rules: PushRules }) {
+  constructor(options: { engine: RoomEngine; timeline: TimelineReader; receipts: Receipts; evaluator: PushEvaluator }) {
     this.#engine = options.engine;
     this.#timeline = options.timeline;
     this.#receipts = options.receipts;
-    this.#rules = options.rules;
+    this.#evaluator = options.evaluator;
   }
 
   async counts(userNid: number, roomNids: readonly number[]): Promise<Map<number, UnreadCounts>> {
@@ -61,7 +59,7 @@ export class UnreadTracker implements UnreadSource {
   }
 
   async #count(userNid: number, room: Room): Promise<UnreadCounts> {
-    const read = await this.#readUpTo(userNid, room);
+    const read = await this.readUpTo(userNid, room);
     const key = `${userNid} ${room.nid}`;
     const pair = this.#pairs.get(key) ?? { scanned: read.everything, unread: [] };
     this.#pairs.set(key, pair);
@@ -79,7 +77,7 @@ export class UnreadTracker implements UnreadSource {
   }
 
   /** Positions up to which the user has read: of everything, and by thread. */
-  async #readUpTo(userNid: number, room: Room): Promise<{ everything: number; threads: ReadonlyMap<string, number> }> {
+  async readUpTo(userNid: number, room: Room): Promise<{ everything: number; threads: ReadonlyMap<string, number> }> {
     // What was there before the user came is not unread.
     let everything = room.members.get(userNid)?.since ?? 0;
     const threads = new Map<string, number>();
@@ -96,11 +94,7 @@ export class UnreadTracker implements UnreadSource {
     const fresh = (await this.#timeline.newest([{ room, after: pair.scanned, upto }], MAX_COUNTED)).get(room.nid) ?? [];
     const scanned = pair.scanned;
     pair.scanned = upto;
-    const userId = await this.#engine.strings.text(userNid);
-    const rules = await this.#rules.get(userNid, userId);
-    const own = await this.#engine.stateEvent(room, 'm.room.member', userId);
-    const displayName = own?.content['displayname'];
-    const mayNotify = await this.#notifyPermission(room);
+    const verdictOn = await this.#evaluator.of(userNid, room);
     for (const stored of fresh) {
       if (stored.pos! <= scanned) continue;
       const thread = threadOf(stored);
@@ -110,28 +104,10 @@ export class UnreadTracker implements UnreadSource {
         continue;
       }
       if (stored.redactedBy !== undefined) continue;
-      const { event } = stored;
-      const verdict = evaluateRules(
-        rules,
-        { type: event.type, roomId: event.roomId, sender: event.sender, stateKey: event.stateKey, content: event.content },
-        {
-          memberCount: room.joinedCount,
-          displayName: typeof displayName === 'string' ? displayName : undefined,
-          mayNotify: (key) => mayNotify(event.sender, key),
-        },
-      );
+      const verdict = verdictOn(stored);
       if (verdict.notify) pair.unread.push({ pos: stored.pos!, thread, highlight: verdict.highlight });
     }
     if (pair.unread.length > MAX_COUNTED) pair.unread.splice(0, pair.unread.length - MAX_COUNTED);
-  }
-
-  async #notifyPermission(room: Room): Promise<(sender: string, key: string) => boolean> {
-    const [create, powerLevels] = await Promise.all([
-      this.#engine.stateEvent(room, 'm.room.create', ''),
-      this.#engine.stateEvent(room, 'm.room.power_levels', ''),
-    ]);
-    const levels = readPowerLevels({ version: room.version, create: create?.event, powerLevels: powerLevels?.event });
-    return (sender, key) => levels.userLevel(sender) >= levels.notificationLevel(key);
   }
 }
 

@@ -76,7 +76,11 @@ export async function adoptRoom(
   const isInside = room.servers.has(await engine.strings.id(serverNameOf(join.sender)));
   let received = isInside ? await remote.receive(room, join) : undefined;
   if (!received || received.outcome.kind === 'dropped') {
-    received = await remote.receive(room, join, { told, replacesHead: !isInside, ...(stateWrittenAt === undefined ? {} : { stateWrittenAt }) });
+    received = await remote.receive(room, join, {
+      told: [told],
+      replacesHead: !isInside,
+      ...(stateWrittenAt === undefined ? {} : { stateWrittenAt }),
+    });
   }
   const { outcome, durable } = received;
   await durable;

@@ -42,10 +42,8 @@ export class AuthGraph {
   /** Adds a state event with a higher number than all before it. */
   add({ nid, auth }: AuthEdges): void {
     if (this.#size > 0 && nid <= this.#nids[this.#size - 1]!) return;
-    if (this.#size + 2 > this.#offsets.length) {
-      this.#nids = grown(this.#nids, (length) => new Float64Array(length));
-      this.#offsets = grown(this.#offsets, (length) => new Int32Array(length));
-    }
+    if (this.#size === this.#nids.length) this.#nids = grown(this.#nids, (length) => new Float64Array(length));
+    if (this.#size + 1 === this.#offsets.length) this.#offsets = grown(this.#offsets, (length) => new Int32Array(length));
     let end = this.#offsets[this.#size]!;
     if (end + auth.length > this.#edges.length) this.#edges = grown(this.#edges, (length) => new Int32Array(length + auth.length));
     for (const authNid of auth) {

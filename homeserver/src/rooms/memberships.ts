@@ -28,6 +28,15 @@ export interface RemoteMembershipDeps {
   readonly events: RemoteEvents;
 }
 
+interface LocatedRoom {
+  readonly roomId: RoomId;
+  /** undefined: this server is not in it */
+  readonly room: Room | undefined;
+  /** servers that somebody named for it, and others that may be in it */
+  readonly via: readonly string[];
+  readonly fallback: readonly string[];
+}
+
 export interface Actor {
   readonly userId: UserId;
   readonly userNid: number;
@@ -82,7 +91,7 @@ export class Memberships {
   }
 
   /** The room that an id or alias names, if this server is in it, and where else to ask for it. */
-  async #locate(roomIdOrAlias: string, via: readonly string[]): Promise<{ roomId: RoomId; room: Room | undefined; via: readonly string[] }> {
+  async #locate(roomIdOrAlias: string, via: readonly string[]): Promise<LocatedRoom> {
     let roomId: RoomId;
     let servers = via;
     if (roomIdOrAlias.startsWith('#')) {
@@ -95,7 +104,8 @@ export class Memberships {
     const room = await this.#engine.find(roomId);
     const isInside = room?.servers.has(await this.#engine.strings.id(this.#serverName)) === true;
     const elsewhere = room && !isInside ? await this.#engine.strings.texts([...room.servers.keys()]) : [];
-    return { roomId, room: isInside ? room : undefined, via: [...servers, ...elsewhere, serverNameOf(roomId)] };
+    // What a room id ends in says little of where the room is: it is a last resort.
+    return { roomId, room: isInside ? room : undefined, via: servers, fallback: [...elsewhere, serverNameOf(roomId)] };
   }
 
   /** The room of an alias of any server, and servers that are in it. M_NOT_FOUND if there is none. */
@@ -122,7 +132,7 @@ export class Memberships {
     if (room?.isJoined(actor.userNid) === true) return roomId;
     if (!room) {
       if (actor.isGuest === true) throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'Guests join rooms of this server only.');
-      await this.#outside().rooms.join({ roomId, userId: actor.userId, via: await this.#servers(actor, located), content: profile });
+      await this.#outside().rooms.join({ roomId, userId: actor.userId, ...(await this.#servers(actor, located)), content: profile });
       return roomId;
     }
     const guestAccess =
@@ -150,12 +160,12 @@ export class Memberships {
     const { room, roomId } = located;
     const content = { ...(await this.profileContent(actor.userId)), ...reasonOf(reason) };
     if (room) await this.#change(room, actor.userId, actor.userId, { ...content, membership: 'knock' });
-    else await this.#outside().rooms.knock({ roomId, userId: actor.userId, via: await this.#servers(actor, located), content });
+    else await this.#outside().rooms.knock({ roomId, userId: actor.userId, ...(await this.#servers(actor, located)), content });
     return roomId;
   }
 
   async leave(actor: Actor, roomIdText: string, reason: string | undefined): Promise<void> {
-    const { room, roomId, via } = await this.#locate(roomIdText, []);
+    const { room, roomId, via, fallback } = await this.#locate(roomIdText, []);
     if (room) {
       if (room.members.get(actor.userNid)?.membership === LEAVE) return;
       await this.#change(room, actor.userId, actor.userId, { membership: 'leave', ...reasonOf(reason) });
@@ -163,7 +173,7 @@ export class Memberships {
     }
     const outside = await this.#remote?.outside.find(actor.userNid, roomId);
     if (outside && outside.membership !== LEAVE) {
-      await this.#remote!.rooms.leave(outside, { roomId, userId: actor.userId, via, content: reasonOf(reason) });
+      await this.#remote!.rooms.leave(outside, { roomId, userId: actor.userId, via, fallback, content: reasonOf(reason) });
       return;
     }
     if (!outside && !(await this.#engine.find(roomId))?.members.has(actor.userNid)) throw notFound('This server does not know that room.');
@@ -181,12 +191,7 @@ export class Memberships {
     const { rooms, events } = this.#outside();
     const proposed = await this.#engine.propose(room, { sender, type: 'm.room.member', stateKey: target, content });
     const own = await this.#engine.stateEvent(room, 'm.room.member', sender);
-    const shown = [...(await strippedState(this.#engine, room)), ...(own ? [own] : [])].map(({ event }) => ({
-      type: event.type,
-      state_key: event.stateKey!,
-      sender: event.sender,
-      content: event.content,
-    }));
+    const shown = [...(await strippedState(this.#engine, room)), ...(own ? [own] : [])].map(({ event }) => event.json);
     const signed = await rooms.invite(room, proposed, shown);
     const { outcome, durable } = await events.receive(room, signed);
     await durable;
@@ -195,9 +200,9 @@ export class Memberships {
   }
 
   /** Servers to ask for a room: whoever invited the user knows it. */
-  async #servers(actor: Actor, located: { roomId: RoomId; via: readonly string[] }): Promise<string[]> {
+  async #servers(actor: Actor, located: LocatedRoom): Promise<{ via: readonly string[]; fallback: readonly string[] }> {
     const outside = await this.#remote?.outside.find(actor.userNid, located.roomId);
-    return [...located.via.slice(0, -1), ...(outside ? [serverNameOf(outside.sender)] : []), ...located.via.slice(-1)];
+    return { via: [...(outside ? [serverNameOf(outside.sender)] : []), ...located.via], fallback: located.fallback };
   }
 
   #outside(): RemoteMembershipDeps {

@@ -60,6 +60,8 @@ export interface EventPlace {
   readonly redacts?: number | undefined;
   readonly redactedBy?: number | undefined;
   readonly transaction?: DraftTransaction | undefined;
+  /** the state event of the same key before it; absent: the one in force in the room */
+  readonly replaces?: number | undefined;
   readonly wasOutlier?: boolean;
   /** this server comes to a room as it is: only the event's own membership is news */
   readonly quiet?: boolean;
@@ -122,7 +124,7 @@ export async function placeEvent(options: {
 export function assemble(options: { room: Room; event: RoomEvent; numbers: EventNumbers; place: EventPlace; now: () => number }): PlacedEvent {
   const { room, event, numbers, place, now } = options;
   const { nid, pos, flags, head, transaction } = place;
-  const replaces = numbers.key === undefined ? undefined : room.headStateNid(numbers.key);
+  const replaces = place.replaces ?? (numbers.key === undefined ? undefined : room.headStateNid(numbers.key));
   const hidden = (flags & (EVENT_REJECTED | EVENT_SOFT_FAILED)) !== 0;
   const stored = new StoredEvent({
     nid,

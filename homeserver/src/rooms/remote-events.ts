@@ -50,8 +50,8 @@ export interface ToldEntry {
 
 /** How an event comes to its state and its place. */
 export interface Arrival {
-  /** the state before the event, where its predecessors are not known, by key */
-  readonly told?: ReadonlyMap<number, ToldEntry>;
+  /** the states after those of its predecessors that are not known, by key */
+  readonly told?: readonly ReadonlyMap<number, ToldEntry>[];
   /** an event of the past: it goes behind what is known, and nobody is woken by it */
   readonly historical?: boolean;
   /** the event makes this server a member of the room: what was known of its head before counts no more */
@@ -185,12 +185,14 @@ export class RemoteEvents {
     const gaps = [...prev].filter((id) => !complete.some((one) => one.event.eventId === id));
     const prevNids = complete.map((one) => one.nid);
     if (arrival.told !== undefined) {
-      const told = new Map([...arrival.told].map(([key, entry]) => [key, entry.nid]));
-      return { ...(await this.#extend(room.head.chain, stateDifference(states.entries(room.head.chain), told))), atHead: false, prevNids, gaps };
+      const told = arrival.told.map((entries) => new Map([...entries].map(([key, entry]) => [key, entry.nid])));
+      const known = arrival.replacesHead === true ? [] : await this.#statesAfter(room, complete);
+      const [first, ...others] = [...told, ...known.map((chain) => states.entries(chain))];
+      const state = others.length === 0 ? first! : overlay(first!, await this.#options.forks.resolve(room, [first!, ...others]));
+      return { ...(await this.#extend(room.head.chain, stateDifference(states.entries(room.head.chain), state))), atHead: false, prevNids, gaps };
     }
     if (gaps.length > 0 || complete.length === 0) return 'Not all of its prev_events are known.';
-    const snaps = [...new Set(complete.map((one) => one.snapAfter))];
-    const chains = await Promise.all(snaps.map((snap) => states.chain(snap, room)));
+    const chains = await this.#statesAfter(room, complete);
     const base = chains[0]!;
     const changes =
       chains.length === 1
@@ -200,6 +202,12 @@ export class RemoteEvents {
             chains.map((one) => states.entries(one)),
           );
     return { ...(await this.#extend(base, changes)), atHead: base.id === chain.id && changes.size === 0, prevNids, gaps: [] };
+  }
+
+  /** The different states after events. */
+  async #statesAfter(room: Room, events: readonly StoredEvent[]): Promise<SnapshotChain[]> {
+    const snaps = [...new Set(events.map((stored) => stored.snapAfter))];
+    return Promise.all(snaps.map((snap) => this.#options.states.chain(snap, room)));
   }
 
   /** A state on top of a chain; a new snapshot only if anything differs. */
@@ -272,6 +280,7 @@ export class RemoteEvents {
           head: moved.head,
           state: moved.state,
           members: members.map((member) => member(pos ?? 0)),
+          replaces: arrival.replacesHead === true && key !== undefined ? before.entry(key) : undefined,
           quiet: arrival.replacesHead === true,
           written: arrival.stateWrittenAt !== undefined,
           snapshots: [...snapshots, ...moved.snapshots],
@@ -363,7 +372,7 @@ export class RemoteEvents {
 
   async #stateChanges(changes: ReadonlyMap<number, number>, own: { nid: number; type: number; arrival: Arrival }): Promise<StateChange[]> {
     const types = new Map([[own.nid, own.type]]);
-    for (const entry of own.arrival.told?.values() ?? []) types.set(entry.nid, entry.type);
+    for (const entries of own.arrival.told ?? []) for (const entry of entries.values()) types.set(entry.nid, entry.type);
     const events = await this.#engine.events.byNids([...changes.values()].filter((nid) => nid !== 0 && !types.has(nid)));
     return [...changes].map(([key, nid]) => ({ key, nid, type: types.get(nid) ?? events.get(nid)?.typeNid ?? 0 }));
   }
@@ -384,8 +393,8 @@ export class RemoteEvents {
     const userNids = await strings.ids(users);
     const serverNids = await strings.ids(users.map(serverNameOf));
     const told = (change: StateChange): ToldEntry | undefined => {
-      const entry = arrival.told?.get(change.key);
-      return entry?.nid === change.nid && entry.membership !== undefined ? entry : undefined;
+      const entry = arrival.told?.map((entries) => entries.get(change.key)).find((found) => found?.nid === change.nid);
+      return entry?.membership === undefined ? undefined : entry;
     };
     const loaded = await events.byNids(memberships.filter((change) => change.nid !== 0 && !told(change)).map((change) => change.nid));
     const found = memberships.map((change, i) => (pos: number): Member => {

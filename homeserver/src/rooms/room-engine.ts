@@ -9,11 +9,12 @@ import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
-import { MatrixError, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
+import { MatrixError, badJson, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import type { RoomEventReference } from '@nexuscomm/spec/events/build-event.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { isEventId } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
-import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
@@ -393,8 +394,20 @@ export class RoomEngine {
   async #build(room: Room, draft: EventDraft, place: PlaceEvent): Promise<StoredEvent> {
     const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
     if (same) return same;
+    if (draft.type === 'm.room.power_levels') await this.#checkCreators(room, draft);
     const { event, authNids } = await this.#compose(room, draft);
     return place(await this.#beforeSending(room, event), authNids);
+  }
+
+  /** Creators of rooms of version 12 have all power and none that can be set: a request that sets one is ill-made. */
+  async #checkCreators(room: Room, { content }: EventDraft): Promise<void> {
+    if (!room.version.privilegedCreators || !isJsonObject(content['users'])) return;
+    const nid = room.headStateNid(await this.strings.id(stateKeyText('m.room.create', '')));
+    const create = nid === undefined ? undefined : (await this.headEvents(room, [nid])).get(nid)?.event;
+    const additional = create?.content['additional_creators'];
+    const creators = [create?.sender, ...(Array.isArray(additional) ? additional : [])];
+    const named = creators.find((creator) => typeof creator === 'string' && Object.hasOwn(content['users'] as JsonObject, creator));
+    if (named !== undefined) throw badJson(`The power level of ${String(named)} can't be set: creators of this room have all power.`);
   }
 
   async #compose(room: Room, draft: EventDraft): Promise<{ event: RoomEvent; authNids: number[] }> {
@@ -443,7 +456,11 @@ export class RoomEngine {
     if (event.type !== 'm.room.redaction' || event.redacts === undefined) return undefined;
     const pending = room.headChangeOf(event.redacts);
     const target = pending ?? (await this.events.byId(event.redacts));
-    if (!target || target.roomNid !== room.nid) throw notFound('The event to redact is not in this room.');
+    if (!target || target.roomNid !== room.nid) {
+      // Other servers may have what is missing here; it is redacted when it comes.
+      if (!target && room.servers.size > 1 && isEventId(event.redacts)) return undefined;
+      throw notFound('The event to redact is not in this room.');
+    }
     if (target.event.sender !== event.sender) {
       const [create, powerLevels] = await Promise.all(
         ['m.room.create', 'm.room.power_levels'].map(async (type) => {

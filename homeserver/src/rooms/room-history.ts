@@ -66,13 +66,21 @@ export class RoomHistory {
   /** Numbers of the auth chains of events, without the events. */
   async authChain(room: Room, nids: readonly number[]): Promise<number[]> {
     const own = new Set(nids);
-    return (await this.#graphs.of(room.nid)).closure(nids).filter((nid) => !own.has(nid));
+    return (await this.#chain(room, nids)).filter((nid) => !own.has(nid));
+  }
+
+  /** The events and their auth chains. In version 12 the create event is part of every chain, though no event names it. */
+  async #chain(room: Room, nids: readonly number[]): Promise<number[]> {
+    const chain = (await this.#graphs.of(room.nid)).closure(nids);
+    if (!room.version.hashedRoomId) return chain;
+    const create = await this.#engine.events.byId(`$${room.roomId.slice(1)}`);
+    return create === undefined || chain.includes(create.nid) ? chain : [create.nid, ...chain];
   }
 
   /** The auth events of an event that may not be a state event, and theirs. */
   async authChainOf(room: Room, stored: StoredEvent): Promise<number[]> {
     const auth = [...(await this.#engine.events.byIds(stored.event.authEvents)).values()].map((one) => one.nid);
-    return (await this.#graphs.of(room.nid)).closure(auth);
+    return this.#chain(room, auth);
   }
 
   /**

@@ -16,6 +16,8 @@ import type { EventVisibility, VisibleEvent } from './visibility.ts';
 export interface TopologicalToken {
   readonly depth: number;
   readonly pos: number;
+  /** only events up to this stream position count: what came later is known already */
+  readonly upto?: number | undefined;
 }
 
 export interface Reader {
@@ -34,7 +36,7 @@ export interface Page {
 const MAX = Number.MAX_SAFE_INTEGER;
 const page = (order: 'asc' | 'desc', comparison: string, bound: string): string =>
   `select ${eventColumns} from (
-     select * from event where room_nid = $1 and pos is not null and (depth, pos) ${comparison} ($2, $3) and (depth, pos) ${bound} ($4, $5)
+     select * from event where room_nid = $1 and pos <= $7 and (depth, pos) ${comparison} ($2, $3) and (depth, pos) ${bound} ($4, $5)
      order by depth ${order}, pos ${order} limit $6) e ${eventJoins} order by e.depth ${order}, e.pos ${order}`;
 const selectBackwards = sql('messages_back', page('desc', '<=', '>'));
 const selectForwards = sql('messages_forward', page('asc', '>', '<='));
@@ -42,18 +44,7 @@ const selectPlace = sql(
   'messages_place',
   'select depth, pos from event where room_nid = $1 and pos is not null and pos <= $2 order by pos desc limit 1',
 );
-const selectByTime = {
-  f: sql(
-    'event_after_time',
-    `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts >= $2 order by ts, pos limit 10) e ${eventJoins} order by e.ts, e.pos`,
-  ),
-  b: sql(
-    'event_before_time',
-    `select ${eventColumns} from (select * from event where room_nid = $1 and pos is not null and ts <= $2 order by ts desc, pos desc limit 10) e ${eventJoins} order by e.ts desc, e.pos desc`,
-  ),
-};
-
-export const formatTopological = ({ depth, pos }: TopologicalToken): string => `t${depth}_${pos}`;
+export const formatTopological = ({ depth, pos, upto }: TopologicalToken): string => `t${depth}_${pos}${upto === undefined ? '' : `_${upto}`}`;
 
 /** Pages that a filter may leave empty before the rest is left to the client's next request. */
 const MAX_PAGES = 5;
@@ -154,12 +145,21 @@ export class RoomReader {
 
   /** A token of /messages, or one of /sync, as a place in the room. Throws M_INVALID_PARAM. */
   async place(room: Room, token: string): Promise<TopologicalToken> {
-    const topological = /^t(\d{1,16})_(-?\d{1,16})$/.exec(token);
-    if (topological) return { depth: Number(topological[1]), pos: Number(topological[2]) };
+    const topological = /^t(\d{1,16})_(-?\d{1,16})(?:_(\d{1,16}))?$/.exec(token);
+    if (topological) {
+      const [, depth, pos, upto] = topological;
+      return { depth: Number(depth), pos: Number(pos), upto: upto === undefined ? undefined : Number(upto) };
+    }
     const stream = /^s(\d{1,15})(?:_\d{1,15})?$/.exec(token);
     if (!stream) throw invalidParam('That token was not issued by this server.');
     const [row] = await this.#db.query<TopologicalToken>(selectPlace, [room.nid, Number(stream[1])]);
     return row ?? { depth: 0, pos: -MAX };
+  }
+
+  /** Where reading backwards from a token begins: before a place in the stream is everything that came before it, however deep. */
+  async placeBefore(room: Room, token: string): Promise<TopologicalToken> {
+    const stream = /^s(\d{1,15})(?:_\d{1,15})?$/.exec(token);
+    return stream ? { depth: MAX, pos: MAX, upto: Number(stream[1]) } : this.place(room, token);
   }
 
   /**
@@ -191,6 +191,7 @@ export class RoomReader {
         bound.depth,
         bound.pos,
         wanted,
+        from.upto ?? MAX,
       ]);
       const read = this.#engine.events.fromRows(rows);
       const atStart = backwards && to === undefined && read.length < wanted;
@@ -204,9 +205,9 @@ export class RoomReader {
       const stored = fills === MAX_FILLS ? upToGap(read, gaps, backwards) : read;
       events.push(...(await this.#visibility.filter(room, userNid, stored.filter(passes))));
       const last = stored.at(-1);
-      if (last) at = { depth: last.event.depth, pos: backwards ? last.pos! - 1 : last.pos! };
+      if (last) at = { depth: last.event.depth, pos: backwards ? last.pos! - 1 : last.pos!, upto: from.upto };
       if (stored.length < read.length) break;
-      if (read.length < wanted) return { events, start: from, end: atStart && (await this.#hasGaps(room)) ? at : undefined };
+      if (read.length < wanted) return { events, start: from, end: atStart && (await this.hasGaps(room)) ? at : undefined };
       if (events.length >= limit) break;
     }
     return { events, start: from, end: at };
@@ -220,46 +221,14 @@ export class RoomReader {
   }
 
   /** Other servers may know more of the past. */
-  async #hasGaps(room: Room): Promise<boolean> {
+  async hasGaps(room: Room): Promise<boolean> {
     return this.#filler !== undefined && room.servers.size > 1 && (await gapsOf(this.#db, room.nid, 1)).length > 0;
   }
 
   /** The first event after a place, seen by nobody in particular; undefined at the end of the room. */
   async next(room: Room, from: TopologicalToken): Promise<StoredEvent | undefined> {
-    const rows = await this.#db.query<EventRow>(selectForwards, [room.nid, from.depth, from.pos, MAX, MAX, 1]);
+    const rows = await this.#db.query<EventRow>(selectForwards, [room.nid, from.depth, from.pos, MAX, MAX, 1, MAX]);
     return this.#engine.events.fromRows(rows)[0];
-  }
-
-  /** The first event at or after (before) a time that the user may see. Other servers are asked if they may know a nearer one. */
-  async atTime(room: Room, userNid: number, ts: number, direction: 'f' | 'b'): Promise<StoredEvent> {
-    const rows = await this.#db.query<EventRow>(selectByTime[direction], [room.nid, ts]);
-    const [first] = await this.#visibility.filter(room, userNid, this.#engine.events.fromRows(rows));
-    const elsewhere = (await this.#isByGap(room, first?.stored, direction)) ? await this.#nearest(room, userNid, ts, direction) : undefined;
-    const nearer = elsewhere && (!first || Math.abs(elsewhere.event.originServerTs - ts) < Math.abs(first.stored.event.originServerTs - ts));
-    const found = nearer === true ? elsewhere : first?.stored;
-    if (!found) throw notFound(`There is no event ${direction === 'f' ? 'after' : 'before'} that time.`);
-    return found;
-  }
-
-  /** Events are missing between a time and the event that was found for it here. */
-  async #isByGap(room: Room, found: StoredEvent | undefined, direction: 'f' | 'b'): Promise<boolean> {
-    if (!this.#filler || room.servers.size < 2) return false;
-    if (!found) return this.#hasGaps(room);
-    const later = direction === 'f' ? found : await this.next(room, { depth: found.event.depth, pos: found.pos! });
-    return later !== undefined && (await backExtremities(this.#db, room.nid, later.event.prevEvents)).length > 0;
-  }
-
-  /** The event nearest to a time that other servers know, brought here. */
-  async #nearest(room: Room, userNid: number, ts: number, direction: 'f' | 'b'): Promise<StoredEvent | undefined> {
-    const told = await this.#filler?.nearest(room, ts, direction);
-    if (!told) return undefined;
-    const here = await this.#engine.events.byId(told.eventId);
-    if (!here || here.isOutlier) await this.#filler?.fill(room, [told.eventId]);
-    const stored = await this.#engine.events.byId(told.eventId);
-    if (!stored || stored.roomNid !== room.nid || stored.pos === null) return undefined;
-    const fits = direction === 'f' ? stored.event.originServerTs >= ts : stored.event.originServerTs <= ts;
-    const [visible] = fits ? await this.#visibility.filter(room, userNid, [stored]) : [];
-    return visible?.stored;
   }
 
   /** Membership events among those of a state map. */

@@ -10,6 +10,7 @@ import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { OutsideMemberships } from '../federation/outside-memberships.ts';
 import type { RemoteSummaries } from '../federation/remote-summaries.ts';
+import { upTo } from '../storage/cache-size.ts';
 import { INVITE } from './membership.ts';
 import type { Room } from './room.ts';
 import type { RoomAccess } from './room-access.ts';
@@ -64,7 +65,7 @@ const PAGE_MS = 20_000;
 
 export class SpaceHierarchy {
   readonly #options: SpaceHierarchyOptions;
-  readonly #walks = new LRUCache<string, Walk>({ max: MAX_WALKS, ttl: WALK_LIFETIME_MS });
+  readonly #walks = new LRUCache<string, Walk>({ ...upTo(MAX_WALKS), ttl: WALK_LIFETIME_MS });
 
   constructor(options: SpaceHierarchyOptions) {
     this.#options = options;

@@ -1,12 +1,10 @@
 /** A search through the rooms of a user (Client-Server API, "Server Side Search"): only what the user may see is found. */
 import { badJson } from '@nexuscomm/spec/errors.ts';
-import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { BAN, JOIN, LEAVE } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
-import { formatTopological, type Reader, type RoomReader } from '../rooms/room-reader.ts';
+import type { Reader, RoomReader } from '../rooms/room-reader.ts';
 import { stateKeyText } from '../rooms/state-key.ts';
-import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { EventVisibility, VisibleEvent } from '../rooms/visibility.ts';
 import type { Queryable } from '../storage/database.ts';
 import { allowsStored, type RoomEventFilter } from '../sync/sync-filter.ts';
@@ -22,6 +20,7 @@ import {
   type SearchOrder,
   type SearchQuery,
 } from './find-events.ts';
+import type { ResultContext, WantedContext } from './result-context.ts';
 import type { SearchIndex } from './search-index.ts';
 import { searchableText } from './searchable-text.ts';
 
@@ -32,8 +31,8 @@ export interface MessageSearchOptions {
   readonly visibility: EventVisibility;
   readonly hub: SyncHub;
   readonly index: Pick<SearchIndex, 'flush'>;
+  readonly context: ResultContext;
   readonly language: string;
-  readonly pageEvents: number;
 }
 
 export interface SearchRequest {
@@ -45,7 +44,7 @@ export interface SearchRequest {
   readonly senders: readonly string[] | undefined;
   readonly limit: number;
   /** events around each result; undefined: none are asked for */
-  readonly context: { readonly before: number; readonly after: number; readonly profiles: boolean } | undefined;
+  readonly context: WantedContext | undefined;
   readonly includeState: boolean;
   readonly groupBy: readonly ('room_id' | 'sender')[];
   readonly nextBatch: string | undefined;
@@ -132,46 +131,8 @@ export class MessageSearch {
 
   async #result({ room, visible, hit }: Found, request: SearchRequest, reader: Reader): Promise<string> {
     const [event] = await this.#options.reader.render([visible], reader);
-    const context = request.context ? `,"context":${await this.#context(room, visible.stored, request.context, reader)}` : '';
+    const context = request.context ? `,"context":${await this.#options.context.render(room, visible.stored, request.context, reader)}` : '';
     return `{"rank":${hit.rank},"result":${event}${context}}`;
-  }
-
-  async #context(room: Room, stored: StoredEvent, wanted: NonNullable<SearchRequest['context']>, reader: Reader): Promise<string> {
-    const { pageEvents } = this.#options;
-    const rooms = this.#options.reader;
-    const common = { room, userNid: reader.userNid, to: undefined, passes: () => true, fillGaps: false };
-    const at = { depth: stored.event.depth, pos: stored.pos! };
-    const before = { depth: at.depth, pos: at.pos - 1 };
-    const none = { events: [], end: undefined };
-    const [earlier, later] = await Promise.all([
-      wanted.before < 1 ? none : rooms.page({ ...common, from: before, backwards: true, limit: Math.min(wanted.before, pageEvents) }),
-      wanted.after < 1 ? none : rooms.page({ ...common, from: at, backwards: false, limit: Math.min(wanted.after, pageEvents) }),
-    ]);
-    const [eventsBefore, eventsAfter] = await Promise.all([rooms.render(earlier.events, reader), rooms.render(later.events, reader)]);
-    const senders = new Set([...earlier.events, ...later.events].map((one) => one.stored.event.sender as string).concat(stored.event.sender));
-    const profiles = wanted.profiles ? `,"profile_info":${JSON.stringify(await this.#profiles(stored, [...senders]))}` : '';
-    const start = formatTopological(earlier.end ?? before);
-    const end = formatTopological(later.end ?? at);
-    return `{"start":"${start}","end":"${end}"${profiles},"events_before":[${eventsBefore.join(',')}],"events_after":[${eventsAfter.join(',')}]}`;
-  }
-
-  /** Names and pictures as they were when the event was sent. */
-  async #profiles(stored: StoredEvent, userIds: readonly string[]): Promise<Record<string, JsonObject>> {
-    const { engine } = this.#options;
-    const keys = await engine.strings.ids(userIds.map((userId) => stateKeyText('m.room.member', userId)));
-    const state = (await engine.statesAt([stored.snapBefore])).get(stored.snapBefore)!;
-    const nids = keys.map((key) => state.get(key));
-    const members = await engine.events.byNids(nids.filter((nid) => nid !== undefined));
-    return Object.fromEntries(
-      userIds.flatMap((userId, i) => {
-        const content = members.get(nids[i] ?? 0)?.content;
-        if (!content) return [];
-        const { displayname, avatar_url: avatar } = content;
-        return [
-          [userId, { ...(typeof displayname === 'string' ? { displayname } : {}), ...(typeof avatar === 'string' ? { avatar_url: avatar } : {}) }],
-        ];
-      }),
-    );
   }
 
   async #states(found: readonly Found[], reader: Reader): Promise<string[]> {

@@ -292,7 +292,8 @@ export class RoomRenderer {
     if (nothing && !whole && !view.left && !view.limited && parts.unread === undefined) return undefined;
 
     const start = view.timeline[0]?.stored;
-    const prevBatch = start ? `t${start.event.depth}_${start.pos! - 1}` : `s${view.since === 0 ? view.upto : view.since}`;
+    // A place in the stream: where the room forked, what came before may well be deeper.
+    const prevBatch = start ? `s${start.pos! - 1}` : `s${view.since === 0 ? view.upto : view.since}`;
     let text = `{"timeline":{"events":[${timeline.join(',')}],"limited":${view.limited},"prev_batch":"${prevBatch}"}`;
     text += `,"${request.stateAfter ? 'state_after' : 'state'}":{"events":[${state.join(',')}]}`;
     text += `,"account_data":{"events":[${accountData.join(',')}]}`;

@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { RoomVersion } from '../room-versions.ts';
 import type { RoomEvent } from './event.ts';
 import { eventIdOf, numbersOf } from './event-hashes.ts';
-import { checkEventSize } from './size-limits.ts';
+import { checkReceivedEventSize } from './size-limits.ts';
 
 /** The event does not have the format of its room version (Server-Server API, "Checks performed on receipt of a PDU", 1). */
 export class EventFormatError extends Error {
@@ -53,7 +53,7 @@ export function parseEvent(options: { json: JsonObject; version: RoomVersion; cr
  */
 function requireForm({ unsigned: _unsigned, ...json }: JsonObject, version: RoomVersion): void {
   try {
-    checkEventSize(json, encodeCanonicalJson(json, numbersOf(version)));
+    checkReceivedEventSize(json, version, encodeCanonicalJson(json, numbersOf(version)));
   } catch (error) {
     if (error instanceof CanonicalJsonError || error instanceof MatrixError) throw new EventFormatError(error.message);
     throw error;

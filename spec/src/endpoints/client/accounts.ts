@@ -88,8 +88,8 @@ export const refresh = endpoint({
   rateLimit: 'general',
   body: Type.Object({ refresh_token: Text }),
 });
-export const logout = endpoint({ method: 'POST', path: `${V3}/logout`, auth: 'guest', rateLimit: 'general' });
-export const logoutAll = endpoint({ method: 'POST', path: `${V3}/logout/all`, auth: 'guest', rateLimit: 'general' });
+export const logout = endpoint({ method: 'POST', path: `${V3}/logout`, auth: 'guest', rateLimit: 'general', whileLocked: true });
+export const logoutAll = endpoint({ method: 'POST', path: `${V3}/logout/all`, auth: 'guest', rateLimit: 'general', whileLocked: true });
 export const whoami = endpoint({ method: 'GET', path: `${V3}/account/whoami`, auth: 'guest', rateLimit: 'general' });
 export const changePassword = endpoint({
   method: 'POST',
@@ -115,6 +115,39 @@ export const addThreepid = endpoint({
   rateLimit: 'general',
   body: Type.Unknown(),
   bodyOptional: true,
+});
+/** Nothing is linked, so there is nothing to take off. */
+export const deleteThreepid = endpoint({
+  method: 'POST',
+  path: `${V3}/account/3pid/delete`,
+  aliases: [`${V3}/account/3pid/unbind`],
+  auth: 'user',
+  rateLimit: 'general',
+  body: Type.Object({ medium: Text, address: Text, id_server: OptionalText }),
+});
+export const requestThreepidToken = endpoint({
+  method: 'POST',
+  path: `${V3}/account/3pid/email/requestToken`,
+  aliases: [
+    `${V3}/account/3pid/msisdn/requestToken`,
+    `${V3}/account/password/email/requestToken`,
+    `${V3}/account/password/msisdn/requestToken`,
+    `${V3}/register/email/requestToken`,
+    `${V3}/register/msisdn/requestToken`,
+  ],
+  auth: 'none',
+  rateLimit: 'login',
+  body: Type.Unknown(),
+  bodyOptional: true,
+});
+export const ssoRedirect = endpoint({
+  method: 'GET',
+  path: `${V3}/login/sso/redirect`,
+  aliases: [`${V3}/login/sso/redirect/{idpId}`],
+  auth: 'none',
+  rateLimit: 'login',
+  params: Type.Object({ idpId: OptionalText }),
+  query: Type.Object({ redirectUrl: OptionalText }),
 });
 export const capabilities = endpoint({ method: 'GET', path: `${V3}/capabilities`, auth: 'guest', rateLimit: 'general' });
 
@@ -171,6 +204,7 @@ export const setProfileField = endpoint({
   method: 'PUT',
   path: `${V3}/profile/{userId}/{keyName}`,
   auth: 'guest',
+  whileSuspended: false,
   rateLimit: 'general',
   params: fieldParams,
   body: Type.Record(Type.String(), Type.Unknown()),
@@ -179,6 +213,7 @@ export const deleteProfileField = endpoint({
   method: 'DELETE',
   path: `${V3}/profile/{userId}/{keyName}`,
   auth: 'guest',
+  whileSuspended: false,
   rateLimit: 'general',
   params: fieldParams,
 });

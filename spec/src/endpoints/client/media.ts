@@ -25,15 +25,17 @@ export const upload = endpoint({
   path: `${MEDIA}/upload`,
   aliases: ['/_matrix/media/v1/upload'],
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'media',
   rawBody: true,
   query: Type.Object({ filename: OptionalText }),
 });
-export const reserve = endpoint({ method: 'POST', path: '/_matrix/media/v1/create', auth: 'user', rateLimit: 'media' });
+export const reserve = endpoint({ method: 'POST', path: '/_matrix/media/v1/create', auth: 'user', whileSuspended: false, rateLimit: 'media' });
 export const complete = endpoint({
   method: 'PUT',
   path: `${MEDIA}/upload/{serverName}/{mediaId}`,
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'media',
   rawBody: true,
   params: content,
@@ -71,7 +73,7 @@ export const previewUrl = endpoint({
   aliases: [`${MEDIA}/preview_url`],
   auth: 'user',
   rateLimit: 'heavy',
-  query: Type.Object({ url: Type.String() }),
+  query: Type.Object({ url: Type.String(), ts: OptionalInt }),
 });
 
 /** Deprecated since v1.11: without authentication. */

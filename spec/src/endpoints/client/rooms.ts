@@ -16,6 +16,7 @@ export const createRoom = endpoint({
   method: 'POST',
   path: `${V3}/createRoom`,
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'room_creation',
   canonicalBody: true,
   body: Type.Object({
@@ -40,6 +41,7 @@ export const joinByIdOrAlias = endpoint({
   method: 'POST',
   path: `${V3}/join/{roomIdOrAlias}`,
   auth: 'guest',
+  whileSuspended: false,
   rateLimit: 'join',
   params: Type.Object({ roomIdOrAlias: Text }),
   ...viaServers,
@@ -51,6 +53,7 @@ export const joinRoom = endpoint({
   method: 'POST',
   path: `${ROOM}/join`,
   auth: 'guest',
+  whileSuspended: false,
   rateLimit: 'join',
   params: room,
   body: Type.Object({ reason: OptionalText, third_party_signed: Type.Optional(AnyObject) }),
@@ -61,6 +64,7 @@ export const knockRoom = endpoint({
   method: 'POST',
   path: `${V3}/knock/{roomIdOrAlias}`,
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'join',
   params: Type.Object({ roomIdOrAlias: Text }),
   ...viaServers,
@@ -76,19 +80,45 @@ export const inviteUser = endpoint({
   method: 'POST',
   path: `${ROOM}/invite`,
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'invite',
   params: room,
   canonicalBody: true,
   body: Type.Object({ user_id: OptionalText, reason: OptionalText, medium: OptionalText }),
 });
-export const kickUser = endpoint({ method: 'POST', path: `${ROOM}/kick`, auth: 'user', rateLimit: 'general', params: room, ...withUser });
-export const banUser = endpoint({ method: 'POST', path: `${ROOM}/ban`, auth: 'user', rateLimit: 'general', params: room, ...withUser });
-export const unbanUser = endpoint({ method: 'POST', path: `${ROOM}/unban`, auth: 'user', rateLimit: 'general', params: room, ...withUser });
+export const kickUser = endpoint({
+  method: 'POST',
+  path: `${ROOM}/kick`,
+  auth: 'user',
+  whileSuspended: false,
+  rateLimit: 'general',
+  params: room,
+  ...withUser,
+});
+export const banUser = endpoint({
+  method: 'POST',
+  path: `${ROOM}/ban`,
+  auth: 'user',
+  whileSuspended: false,
+  rateLimit: 'general',
+  params: room,
+  ...withUser,
+});
+export const unbanUser = endpoint({
+  method: 'POST',
+  path: `${ROOM}/unban`,
+  auth: 'user',
+  whileSuspended: false,
+  rateLimit: 'general',
+  params: room,
+  ...withUser,
+});
 
 export const sendMessage = endpoint({
   method: 'PUT',
   path: `${ROOM}/send/{eventType}/{txnId}`,
   auth: 'guest',
+  whileSuspended: false,
   rateLimit: 'message',
   params: Type.Object({ roomId: Text, eventType: Text, txnId: Text }),
   body: AnyObject,
@@ -110,6 +140,7 @@ export const setState = endpoint({
   method: 'PUT',
   ...statePaths,
   auth: 'guest',
+  whileSuspended: false,
   rateLimit: 'message',
   params: stateParams,
   body: AnyObject,
@@ -140,6 +171,23 @@ export const getMessages = endpoint({
   params: room,
   query: Type.Object({ from: OptionalText, to: OptionalText, dir: Type.Optional(Direction), limit: OptionalInt, filter: OptionalText }),
 });
+/** Deprecated: an event without its room. */
+export const getEventAnywhere = endpoint({
+  method: 'GET',
+  path: `${V3}/events/{eventId}`,
+  auth: 'guest',
+  rateLimit: 'general',
+  params: Type.Object({ eventId: Text }),
+});
+/** Deprecated: what /sync would tell of one room. */
+export const getInitialSync = endpoint({
+  method: 'GET',
+  path: `${ROOM}/initialSync`,
+  auth: 'guest',
+  rateLimit: 'general',
+  params: room,
+  query: Type.Object({ limit: OptionalInt }),
+});
 export const getContext = endpoint({
   method: 'GET',
   path: `${ROOM}/context/{eventId}`,
@@ -158,6 +206,14 @@ export const getMembers = endpoint({
 });
 export const getJoinedMembers = endpoint({ method: 'GET', path: `${ROOM}/joined_members`, auth: 'guest', rateLimit: 'general', params: room });
 export const getJoinedRooms = endpoint({ method: 'GET', path: `${V3}/joined_rooms`, auth: 'guest', rateLimit: 'general' });
+export const getMutualRooms = endpoint({
+  method: 'GET',
+  path: '/_matrix/client/v1/mutual_rooms',
+  aliases: ['/_matrix/client/unstable/uk.half-shot.msc2666/user/mutual_rooms'],
+  auth: 'user',
+  rateLimit: 'general',
+  query: Type.Object({ user_id: Text, from: OptionalText }),
+});
 export const timestampToEvent = endpoint({
   method: 'GET',
   path: '/_matrix/client/v1/rooms/{roomId}/timestamp_to_event',
@@ -190,6 +246,7 @@ export const upgradeRoom = endpoint({
   method: 'POST',
   path: `${ROOM}/upgrade`,
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'room_creation',
   params: room,
   body: Type.Object({ new_version: Text, additional_creators: Type.Optional(Type.Array(Text)) }),
@@ -210,6 +267,7 @@ export const createAlias = endpoint({
   method: 'PUT',
   path: `${V3}/directory/room/{roomAlias}`,
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'general',
   params: alias,
   body: Type.Object({ room_id: Text }),
@@ -233,6 +291,7 @@ export const setVisibility = endpoint({
   method: 'PUT',
   path: `${V3}/directory/list/room/{roomId}`,
   auth: 'user',
+  whileSuspended: false,
   rateLimit: 'general',
   params: room,
   body: Type.Object({ visibility: OptionalText }),

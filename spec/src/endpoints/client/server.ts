@@ -13,6 +13,16 @@ export const wellKnownServer = endpoint({ method: 'GET', path: '/.well-known/mat
 export const wellKnownSupport = endpoint({ method: 'GET', path: '/.well-known/matrix/support', auth: 'none', rateLimit: 'general' });
 export const turnServer = endpoint({ method: 'GET', path: `${V3}/voip/turnServer`, auth: 'user', rateLimit: 'general' });
 export const thirdPartyProtocols = endpoint({ method: 'GET', path: `${V3}/thirdparty/protocols`, auth: 'user', rateLimit: 'general' });
+/** Bridged networks are known to their bridges only. */
+export const thirdPartyLookup = endpoint({
+  method: 'GET',
+  path: `${V3}/thirdparty/protocol/{protocol}`,
+  aliases: [`${V3}/thirdparty/location`, `${V3}/thirdparty/location/{protocol}`, `${V3}/thirdparty/user`, `${V3}/thirdparty/user/{protocol}`],
+  auth: 'user',
+  rateLimit: 'general',
+  params: Type.Object({ protocol: Type.Optional(Type.String()) }),
+});
+export const policyServer = endpoint({ method: 'GET', path: '/.well-known/matrix/policy_server', auth: 'none', rateLimit: 'general' });
 export const reportRoom = endpoint({
   method: 'POST',
   path: `${V3}/rooms/{roomId}/report`,

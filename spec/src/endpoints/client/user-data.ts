@@ -186,7 +186,6 @@ export const setPushRuleActions = endpoint({
   params: ruleParams,
   body: Type.Object({ actions: Type.Array(Type.Unknown()) }),
 });
-export const getPushers = endpoint({ method: 'GET', path: `${V3}/pushers`, auth: 'user', rateLimit: 'general' });
 export const getPresence = endpoint({
   method: 'GET',
   path: `${V3}/presence/{userId}/status`,

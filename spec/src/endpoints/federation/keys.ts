@@ -1,7 +1,7 @@
 /** Publishing and notarising signing keys (Server-Server API, "Retrieving server keys"). Nothing here is signed by request. */
 import { Type } from 'typebox';
 import { endpoint } from '../../endpoint.ts';
-import { Json, Jsons, OptionalInt, Text } from './shapes.ts';
+import { Json, Jsons, OptionalInt, OptionalText, Text } from './shapes.ts';
 
 const KEY = '/_matrix/key/v2';
 
@@ -21,6 +21,7 @@ export const serverKeys = endpoint({
   aliases: [`${KEY}/server/`, `${KEY}/server/{keyId}`],
   auth: 'none',
   rateLimit: 'federation',
+  params: Type.Object({ keyId: OptionalText }),
   response: Json,
 });
 export const queryServerKeys = endpoint({
@@ -29,7 +30,7 @@ export const queryServerKeys = endpoint({
   aliases: [`${KEY}/query/{serverName}/{keyId}`],
   auth: 'none',
   rateLimit: 'federation_heavy',
-  params: Type.Object({ serverName: Text }),
+  params: Type.Object({ serverName: Text, keyId: OptionalText }),
   query: Type.Object({ minimum_valid_until_ts: OptionalInt }),
   response: Type.Object({ server_keys: Jsons }),
 });

@@ -1,0 +1,53 @@
+/** What a user's push rules say of the events of a room, as user and room are now. */
+import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomEngine } from '../rooms/room-engine.ts';
+import type { StoredEvent } from '../rooms/stored-event.ts';
+import { evaluateRules, type PushVerdict } from './evaluate-rules.ts';
+import type { PushRules } from './push-rules.ts';
+
+export class PushEvaluator {
+  readonly #engine: RoomEngine;
+  readonly #rules: PushRules;
+
+  constructor(options: { engine: RoomEngine; rules: PushRules }) {
+    this.#engine = options.engine;
+    this.#rules = options.rules;
+  }
+
+  async of(userNid: number, room: Room): Promise<(stored: StoredEvent) => PushVerdict> {
+    const userId = await this.#engine.strings.text(userNid);
+    const rules = await this.#rules.get(userNid, userId);
+    const own = await this.#engine.stateEvent(room, 'm.room.member', userId);
+    const displayName = own?.content['displayname'];
+    const mayNotify = await this.#notifyPermission(room);
+    return ({ event }) =>
+      evaluateRules(
+        rules,
+        { type: event.type, roomId: event.roomId, sender: event.sender, stateKey: event.stateKey, content: event.content },
+        {
+          memberCount: room.joinedCount,
+          displayName: typeof displayName === 'string' ? displayName : undefined,
+          mayNotify: (key) => mayNotify(event.sender, key),
+        },
+      );
+  }
+
+  /** For an event of a room that this server is not in: an invite. */
+  async ofInvite(userNid: number, invite: RoomEvent): Promise<PushVerdict> {
+    const userId = await this.#engine.strings.text(userNid);
+    const rules = await this.#rules.get(userNid, userId);
+    const { type, roomId, sender, stateKey, content } = invite;
+    return evaluateRules(rules, { type, roomId, sender, stateKey, content }, { memberCount: 0, displayName: undefined, mayNotify: () => false });
+  }
+
+  async #notifyPermission(room: Room): Promise<(sender: string, key: string) => boolean> {
+    const [create, powerLevels] = await Promise.all([
+      this.#engine.stateEvent(room, 'm.room.create', ''),
+      this.#engine.stateEvent(room, 'm.room.power_levels', ''),
+    ]);
+    const levels = readPowerLevels({ version: room.version, create: create?.event, powerLevels: powerLevels?.event });
+    return (sender, key) => levels.userLevel(sender) >= levels.notificationLevel(key);
+  }
+}
