@@ -63,6 +63,8 @@ test('a server that fails is shown, and tried again when somebody asks', async (
   const missed = await alice.say(roomId, 'are you there?');
   await eventually(async () => (await status()).text.includes(b.name));
   expect((await status()).text).toMatch(new RegExp(`${b.name} .*can't be reached \\(`));
+  const { body: metrics } = await a.nobody.request('GET', '/metrics');
+  expect(metrics).toContain(`nexuscomm_federation_failing_seconds{destination="${b.name}"}`);
   await b.restart();
   // As it was down for so long, nobody would ask for ten minutes.
   const returned = Object.assign(bob, { url: b.url });
