@@ -89,7 +89,7 @@ import { SearchIndex } from './search/search-index.ts';
 import { checkLanguage } from './search/search-table.ts';
 import { chooseDatabase, type ChosenDatabase } from './storage/choose-database.ts';
 import type { StatementCounter } from './storage/database.ts';
-import { ACCOUNTS_CHANNEL, listen } from './storage/notifications.ts';
+import { ACCOUNTS_CHANNEL, RETRY_CHANNEL, listen } from './storage/notifications.ts';
 import { loadSigningKey, settleServerName } from './storage/server-identity.ts';
 import { StreamPositions } from './storage/stream-positions.ts';
 import { StringTable } from './storage/string-table.ts';
@@ -554,7 +554,12 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     push.pushers.reload().catch(onError);
     deactivation.finishAll().catch(onError);
   };
-  const notifications = listen(database.url, ACCOUNTS_CHANNEL, onAccountsChanged);
+  const onRetryWanted = (name: string): void => {
+    if (name === '') return;
+    federation.network.forget(name as ServerName);
+    outbound.queues.retry(name as ServerName);
+  };
+  const notifications = listen(database.url, { [ACCOUNTS_CHANNEL]: onAccountsChanged, [RETRY_CHANNEL]: onRetryWanted });
   onAccountsChanged();
   const prune = async (): Promise<void> => {
     await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer, type RunningServer } from '../src/app.ts';
 import { loadConfig } from '../src/config/load-config.ts';
+import type { Config } from '../src/config/schema.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { SeedClient } from './seed-client.ts';
 import { createDatabase } from './test-database.ts';
@@ -13,6 +14,7 @@ export interface TestServer extends AsyncDisposable {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly running: RunningServer;
+  readonly config: Config;
   /** A new user, logged in. */
   user(name: string): Promise<SeedClient>;
   /** Without a token. */
@@ -52,6 +54,7 @@ export async function startTestServer(settings: Record<string, string> = {}): Pr
     },
     databaseUrl,
     dataDir,
+    config,
     get running() {
       return running;
     },

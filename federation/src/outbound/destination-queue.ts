@@ -42,6 +42,8 @@ export interface DestinationQueueDeps {
   readonly budget: BacklogBudget;
   readonly reads: Slots;
   readonly counts: OutboundCounts;
+  /** a warning about one more server may be logged */
+  readonly mayWarn: () => boolean;
   readonly nextTxnId: () => string;
   /** everything up to this position is committed and was handed to the queues that it concerns */
   readonly floor: () => number;
@@ -55,7 +57,7 @@ export interface Lag {
   readonly lastOkPos: number;
   /** undefined: no device changes are due */
   readonly devicePos: number | undefined;
-  readonly failing?: { readonly since: number; readonly retryAt: number; readonly intervalMs: number };
+  readonly failing?: { readonly since: number; readonly retryAt: number; readonly intervalMs: number; readonly failure?: string | undefined };
 }
 
 interface Parcel {
@@ -66,6 +68,8 @@ interface Parcel {
 
 /** ms to wait for the floor to pass what was forgotten: writes that are under way */
 const FLOOR_WAIT_MS = 20;
+/** characters of a reason that are kept */
+const MAX_FAILURE = 300;
 
 export class DestinationQueue {
   readonly server: ServerName;
@@ -78,6 +82,7 @@ export class DestinationQueue {
   readonly #catchUp: CatchUp;
   readonly #retry: RetrySchedule;
   #lastOkTs: number | undefined;
+  #failure: string | undefined;
   #running: Promise<void> | undefined;
   #again = false;
   #bell = new AbortController();
@@ -95,6 +100,7 @@ export class DestinationQueue {
     this.#retry = new RetrySchedule(deps.settings.retry, deps.random);
     if (!lag) return;
     this.#catchUp.begin(lag.lastOkPos);
+    this.#failure = lag.failing?.failure;
     if (lag.failing) this.#retry.restore({ failingSince: lag.failing.since, retryAt: lag.failing.retryAt, intervalMs: lag.failing.intervalMs });
   }
 
@@ -129,6 +135,11 @@ export class DestinationQueue {
 
   get failingSince(): number | undefined {
     return this.#retry.failingSince;
+  }
+
+  /** why it failed last */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   get retryAt(): number {
@@ -298,6 +309,7 @@ export class DestinationQueue {
     this.#lastOkTs = clock.now();
     if (this.failingSince !== undefined) log.info({ destination: this.server, failingSince: this.failingSince }, 'a server is back');
     this.#retry.succeeded();
+    this.#failure = undefined;
     // The backlog may have overflowed meanwhile: then what was sent is read once more.
     if (this.#catchUp.active) this.#catchUp.sent(pdus);
     else this.#backlog.remove(pdus);
@@ -314,10 +326,10 @@ export class DestinationQueue {
     this.#retry.failed(clock.now());
     this.#ephemeral.clear();
     const reason = error instanceof Error ? error.message : String(error);
-    log[first ? 'info' : 'debug'](
-      { destination: this.server, reason, retryInMs: this.retryAt - clock.now() },
-      'a server did not accept a transaction',
-    );
+    this.#failure = reason.slice(0, MAX_FAILURE);
+    const level = !first ? 'debug' : this.#deps.mayWarn() ? 'warn' : 'info';
+    const what = first ? 'a server can not be sent to' : 'a server did not accept a transaction';
+    log[level]({ destination: this.server, reason, retryInMs: this.retryAt - clock.now() }, what);
   }
 
   async #durableSent(durable: DurableEdus): Promise<void> {

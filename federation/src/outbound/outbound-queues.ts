@@ -8,6 +8,7 @@ import type { DestinationRecord, OutboxStore, OutgoingPdu } from './outbox-store
 import { BacklogBudget } from './pdu-backlog.ts';
 import { DEFAULT_OUTBOUND, type OutboundSettings } from './settings.ts';
 import { Slots } from './slots.ts';
+import { WarningLimit } from './warning-limit.ts';
 
 /** What the request side knows of servers that fail; `Backoff` of client/backoff.ts is one. */
 export interface RequestHealth {
@@ -38,6 +39,8 @@ export interface DestinationStatus {
   /** ms since the epoch; undefined: up */
   readonly failingSince: number | undefined;
   readonly retryAt: number | undefined;
+  /** why it failed last */
+  readonly failure: string | undefined;
   /** it misses events that are in storage only */
   readonly behind: boolean;
   readonly pendingPdus: number;
@@ -84,6 +87,7 @@ export class OutboundQueues implements AsyncDisposable {
       budget: new BacklogBudget(this.#settings.queuedPdusInAll),
       reads: new Slots(this.#settings.catchUpReads),
       counts: this.counts,
+      mayWarn: new WarningLimit(clock).mayWarn,
       nextTxnId: () => `${run}.${++this.#transactions}`,
       requestsFrom: (server) => health.retryAt(server),
       onIdle: (queue) => this.#finish(queue),
@@ -96,9 +100,9 @@ export class OutboundQueues implements AsyncDisposable {
     const state = await store.load();
     this.#okPos = state.okPos ?? floor();
     const lagging: DestinationQueue[] = [];
-    for (const { server, lastOkPos, devicePos, failingSince, retryAt, retryIntervalMs } of state.failing) {
+    for (const { server, lastOkPos, devicePos, failingSince, retryAt, retryIntervalMs, failure } of state.failing) {
       if (!this.#wanted(server)) continue;
-      const failing = { since: failingSince ?? clock.now(), retryAt: retryAt ?? 0, intervalMs: retryIntervalMs };
+      const failing = { since: failingSince ?? clock.now(), retryAt: retryAt ?? 0, intervalMs: retryIntervalMs, failure };
       lagging.push(this.#open(server, { lastOkPos, devicePos, failing }));
     }
     for (const server of state.behind) {
@@ -156,6 +160,7 @@ export class OutboundQueues implements AsyncDisposable {
       lastOkTs: queue.lastOkTs,
       failingSince: queue.failingSince,
       retryAt: queue.failingSince === undefined ? undefined : queue.retryAt,
+      failure: queue.failure,
       behind: queue.behind,
       pendingPdus: queue.pendingPdus,
       pendingEphemeral: queue.pendingEphemeral,
@@ -287,6 +292,7 @@ function recordOf(queue: DestinationQueue, place: { lastOkPos: number; devicePos
     failingSince: apart ? (queue.failingSince ?? queue.openedAt) : undefined,
     retryAt: apart ? queue.retryAt : undefined,
     retryIntervalMs: queue.retryIntervalMs,
+    failure: apart ? queue.failure : undefined,
   };
 }
 

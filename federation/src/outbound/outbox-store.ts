@@ -24,6 +24,8 @@ export interface DestinationRecord {
   /** ms since the epoch */
   readonly retryAt: number | undefined;
   readonly retryIntervalMs: number;
+  /** why it failed last */
+  readonly failure?: string | undefined;
 }
 
 /** Where sending starts again. */

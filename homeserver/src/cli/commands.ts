@@ -4,6 +4,7 @@ import { ConfigError, loadConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
 import { checkConfig } from './config-check.ts';
 import { doctor } from './doctor.ts';
+import { checkServer, federationStatus, retryServer } from './federation.ts';
 import { serve } from './serve.ts';
 import { createToken } from './tokens.ts';
 import { createUser, deactivateUser, resetPassword } from './users.ts';
@@ -61,6 +62,23 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
     .option('--expires-in-hours <n>', 'hours until it ends (default: never)', positive)
     .description('make a token to register with (registration: token)')
     .action(withConfig((config, options: { uses?: number; expiresInHours?: number }) => createToken(config, options)));
+
+  const federation = program.command('federation').description('other servers');
+  federation
+    .command('status')
+    .option('--all', 'also those that have everything')
+    .description('servers that fail: since when, why, and when they are tried again')
+    .action(withConfig((config, options: { all?: boolean }) => federationStatus(config, options.all ?? false)));
+  federation
+    .command('check')
+    .argument('<name>', 'a server name, the part after the colon in user ids')
+    .description('find a server, connect to it, get its keys, and say what does not work')
+    .action(withConfig((config, name: string) => checkServer(config, name)));
+  federation
+    .command('retry')
+    .argument('<name>')
+    .description('try a server that fails again at once')
+    .action(withConfig((config, name: string) => retryServer(config, name)));
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -126,7 +126,17 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     },
   });
   const resident = new ResidentRooms({ engine, remote: remoteEvents, checker, acls, signingKey, serverName, serverNid, distribute: deps.distribute });
-  const invites = new InviteReceiver({ engine, outside, checker, signingKey, serverName, serverNid, isUser: deps.isUser, onInvited: deps.onInvited });
+  const invites = new InviteReceiver({
+    engine,
+    outside,
+    checker,
+    acls,
+    signingKey,
+    serverName,
+    serverNid,
+    isUser: deps.isUser,
+    onInvited: deps.onInvited,
+  });
   const transactions = new TransactionReceiver({
     pdus: new PduReceiver({ checker, rooms, missing, log }),
     edus: deps.edus,

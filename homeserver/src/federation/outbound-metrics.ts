@@ -1,8 +1,11 @@
-/** What operators see of the outgoing side. By kind only, never by server: there may be thousands of them (see `status`). */
+/** What operators see of the outgoing side. By kind, and by server only for those that have failed longest: there may be thousands. */
 import type { OutboundQueues } from '@nexuscomm/federation/outbound/outbound-queues.ts';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-export function registerOutboundMetrics(registry: Registry, queues: OutboundQueues): void {
+/** servers that have a gauge of their own */
+const NAMED_SERVERS = 20;
+
+export function registerOutboundMetrics(registry: Registry, queues: OutboundQueues, now: () => number): void {
   const registers = [registry];
   new Gauge({
     name: 'nexuscomm_federation_destinations',
@@ -22,6 +25,18 @@ export function registerOutboundMetrics(registry: Registry, queues: OutboundQueu
     registers,
     collect() {
       this.set(queues.gauges().queuedPdus);
+    },
+  });
+  new Gauge({
+    name: 'nexuscomm_federation_failing_seconds',
+    help: `How long a server has been failing, of the ${NAMED_SERVERS} that have longest`,
+    labelNames: ['destination'],
+    registers,
+    collect() {
+      this.reset();
+      const failing = queues.status().filter((one) => one.failingSince !== undefined);
+      const longest = failing.toSorted((a, b) => a.failingSince! - b.failingSince!).slice(0, NAMED_SERVERS);
+      for (const { server, failingSince } of longest) this.set({ destination: server }, Math.round((now() - failingSince!) / 1000));
     },
   });
   const sent = new Counter({

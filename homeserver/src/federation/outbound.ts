@@ -109,7 +109,7 @@ export async function createFederationOutbound(deps: FederationOutboundDeps): Pr
     log,
     floor: () => routes.floor(),
   });
-  registerOutboundMetrics(deps.metrics.registry, queues);
+  registerOutboundMetrics(deps.metrics.registry, queues, () => clock.now());
 
   const events = new OutgoingEvents({ engine, queues, routes, ownName: serverName });
   const edus = new OutgoingEdus({

@@ -46,11 +46,11 @@ const selectBehind = sql(
 );
 const upsertDestinations = sql(
   'outbox_save',
-  `insert into destination (server, last_ok_pos, device_pos, last_ok_ts, failing_since, retry_at, retry_interval_ms)
-   select * from unnest($1::int4[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[])
+  `insert into destination (server, last_ok_pos, device_pos, last_ok_ts, failing_since, retry_at, retry_interval_ms, failure)
+   select * from unnest($1::int4[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::text[])
    on conflict (server) do update set last_ok_pos = excluded.last_ok_pos, device_pos = excluded.device_pos,
      last_ok_ts = coalesce(excluded.last_ok_ts, destination.last_ok_ts), failing_since = excluded.failing_since,
-     retry_at = excluded.retry_at, retry_interval_ms = excluded.retry_interval_ms`,
+     retry_at = excluded.retry_at, retry_interval_ms = excluded.retry_interval_ms, failure = excluded.failure`,
 );
 const upsertOkPos = sql('outbox_ok_pos_set', 'insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value');
 
@@ -62,6 +62,7 @@ interface DestinationRow {
   failing_since: number | null;
   retry_at: number | null;
   retry_interval_ms: number;
+  failure: string | null;
 }
 
 export interface OutboxOptions {
@@ -132,6 +133,7 @@ export class Outbox implements OutboxStore {
           records.map((record) => record.failingSince ?? null),
           records.map((record) => record.retryAt ?? null),
           records.map((record) => record.retryIntervalMs),
+          records.map((record) => record.failure ?? null),
         ]);
       }
       await tx.query(upsertOkPos, [OK_POS, String(okPos)]);
@@ -153,5 +155,6 @@ function recordOf(row: DestinationRow): DestinationRecord {
     failingSince: row.failing_since ?? undefined,
     retryAt: row.retry_at ?? undefined,
     retryIntervalMs: row.retry_interval_ms,
+    failure: row.failure ?? undefined,
   };
 }

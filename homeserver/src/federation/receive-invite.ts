@@ -9,13 +9,16 @@ import type { ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { findRoomVersion, type RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import { INVITE, KNOCK, LEAVE } from '../rooms/membership.ts';
+import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
+import type { ServerAcls } from '../rooms/server-acls.ts';
 import type { OutsideMemberships } from './outside-memberships.ts';
 
 export interface InviteReceiverDeps {
   readonly engine: RoomEngine;
   readonly outside: OutsideMemberships;
   readonly checker: EventChecking;
+  readonly acls: ServerAcls;
   readonly signingKey: SigningKey;
   readonly serverName: ServerName;
   readonly serverNid: number;
@@ -45,8 +48,10 @@ export class InviteReceiver {
     json: JsonObject;
     shown: readonly unknown[];
   }): Promise<JsonObject> {
-    const { engine, outside, signingKey, serverName, serverNid, isUser } = this.#deps;
+    const { outside, acls, signingKey, serverName, isUser } = this.#deps;
     const { origin, roomId, eventId, json, shown } = request;
+    const room = await this.#joined(roomId);
+    if (room && !(await acls.allows(room, origin))) throw forbidden('Your server may not take part in this room.');
     const version = findRoomVersion(request.roomVersion);
     if (!version) {
       throw new MatrixError('M_INCOMPATIBLE_ROOM_VERSION', 400, `This server does not know rooms of version ${request.roomVersion.slice(0, 40)}.`, {
@@ -64,8 +69,7 @@ export class InviteReceiver {
     if (version.hashedRoomId) await this.#checkShown(version, event.roomId, shown);
     const signed = signEvent(json, version, serverName, signingKey);
     // A server that is in the room gets the invite as all events.
-    const room = await engine.find(roomId);
-    if (!room?.servers.has(serverNid)) {
+    if (!(await this.#joined(roomId))) {
       await outside.set({
         roomId: event.roomId,
         version,
@@ -104,6 +108,12 @@ export class InviteReceiver {
       shown: [clientFormat(event)],
     });
     return true;
+  }
+
+  /** The room, if this server is in it. */
+  async #joined(roomId: string): Promise<Room | undefined> {
+    const room = await this.#deps.engine.find(roomId);
+    return room?.servers.has(this.#deps.serverNid) === true ? room : undefined;
   }
 
   /** From room version 12 on what is shown of the room must be events of it, the create event among them. */

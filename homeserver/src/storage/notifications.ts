@@ -6,6 +6,9 @@ import { sql, type Queryable } from './database.ts';
 /** Accounts were changed by another process; the payload is the user id. */
 export const ACCOUNTS_CHANNEL = 'nexuscomm_accounts';
 
+/** An operator wants a server tried at once; the payload is its name. */
+export const RETRY_CHANNEL = 'nexuscomm_retry';
+
 const notifyStatement = sql('notify', 'select pg_notify($1, $2)');
 const RECONNECT_MS = 1_000;
 
@@ -13,8 +16,11 @@ export async function notify(db: Queryable, channel: string, payload: string): P
   await db.query(notifyStatement, [channel, payload]);
 }
 
-/** Listens on a connection of its own, which is opened anew when it breaks; `onMessage('')` then stands for what was missed. */
-export function listen(url: string, channel: string, onMessage: (payload: string) => void): AsyncDisposable {
+/**
+ * Listens on a connection of its own, which is opened anew when it breaks; a payload of '' then stands for what was missed.
+ * `listeners`: by channel.
+ */
+export function listen(url: string, listeners: Readonly<Record<string, (payload: string) => void>>): AsyncDisposable {
   let stopped = false;
   let client: pg.Client | undefined;
   let connecting: Promise<unknown> = Promise.resolve();
@@ -26,12 +32,12 @@ export function listen(url: string, channel: string, onMessage: (payload: string
         current.on('error', () => resolve());
         current.on('end', () => resolve());
       });
-      current.on('notification', (message) => onMessage(message.payload ?? ''));
+      current.on('notification', (message) => listeners[message.channel]?.(message.payload ?? ''));
       try {
         connecting = current.connect();
         await connecting;
-        await current.query(`listen ${channel}`);
-        if (!first) onMessage('');
+        for (const channel of Object.keys(listeners)) await current.query(`listen ${channel}`);
+        if (!first) for (const hear of Object.values(listeners)) hear('');
         await broken;
       } catch {
         // tried again below
