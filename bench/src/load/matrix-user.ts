@@ -44,8 +44,16 @@ export class MatrixUser {
     return (await this.#json('POST', `${V3}/createRoom`, { preset: 'public_chat', ...options }))['room_id'] as string;
   }
 
-  async join(roomId: string): Promise<void> {
-    await this.#json('POST', `${V3}/join/${encodeURIComponent(roomId)}`, {});
+  /** `via`: a server in the room, if this one is not. */
+  async join(roomId: string, via?: string): Promise<void> {
+    const query = via === undefined ? '' : `?via=${encodeURIComponent(via)}&server_name=${encodeURIComponent(via)}`;
+    await this.#json('POST', `${V3}/join/${encodeURIComponent(roomId)}${query}`, {});
+  }
+
+  /** Ids of those who are in the room. */
+  async members(roomId: string): Promise<string[]> {
+    const answer = await this.#json('GET', `${V3}/rooms/${encodeURIComponent(roomId)}/members?membership=join`, undefined);
+    return (answer['chunk'] as { state_key: string }[]).map((event) => event.state_key);
   }
 
   /** The event's id. */
