@@ -28,7 +28,10 @@ export const bigJoin: FederatedWorkload = (start) =>
     const seconds = (performance.now() - begun) / 1000;
     const first = await joiner.sync('set_presence=offline');
     const members = await joiner.members(resident.roomId);
-    verify(members.length === MEMBERS + 1 && members.includes(resident.aMember) && members.includes(joiner.userId), `${members.length} members after the join`);
+    verify(
+      members.length === MEMBERS + 1 && members.includes(resident.aMember) && members.includes(joiner.userId),
+      `${members.length} members after the join`,
+    );
     verify(resident.roomId in ((first['rooms'] as { join: object }).join ?? {}), 'the room is not in the first sync');
     await joiner.send(resident.roomId, 'after the join');
     await sleep(AFTER_MS);
@@ -56,7 +59,7 @@ interface Watch {
   end(): Promise<{ times: number[]; peak: number; sent: number }>;
 }
 
-/** One user who sends and one sync after the other; the time of each. */
+/** A user who sends and syncs in turn, as fast as answers come; the time of each. Every sync must bring what was sent. */
 function watch(target: FederatedTarget, user: MatrixUser, roomId: string): Watch {
   const times: number[] = [];
   let [sent, peak] = [0, 0];
@@ -67,12 +70,18 @@ function watch(target: FederatedTarget, user: MatrixUser, roomId: string): Watch
     times.push(performance.now() - started);
     return result;
   };
-  const sending = async (): Promise<void> => {
-    while (!end.signal.aborted) await timed(() => user.send(roomId, `meanwhile ${sent++}`));
-  };
-  const syncing = async (): Promise<void> => {
+  const messaging = async (): Promise<void> => {
     let since = (await user.sync('set_presence=offline'))['next_batch'] as string;
-    while (!end.signal.aborted) since = (await timed(() => user.sync(`since=${since}&timeout=0&set_presence=offline`)))['next_batch'] as string;
+    while (!end.signal.aborted) {
+      const eventId = await timed(() => user.send(roomId, `meanwhile ${sent++}`));
+      const told = await timed(() => user.sync(`since=${since}&timeout=10000&set_presence=offline`));
+      since = told['next_batch'] as string;
+      const events = (told['rooms']?.join?.[roomId]?.timeline.events ?? []) as { event_id: string }[];
+      verify(
+        events.some((event) => event.event_id === eventId),
+        'a sync did not bring the message sent before it',
+      );
+    }
   };
   const remembering = async (): Promise<void> => {
     while (target.pid !== undefined && !end.signal.aborted) {
@@ -81,7 +90,8 @@ function watch(target: FederatedTarget, user: MatrixUser, roomId: string): Watch
       await sleep(MEMORY_EVERY_MS);
     }
   };
-  const all = Promise.all([sending(), syncing(), remembering()]);
+  const all = Promise.all([messaging(), remembering()]);
+  all.catch(() => {}); // reported by end()
   return {
     end: async () => {
       end.abort();

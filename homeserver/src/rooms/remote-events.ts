@@ -6,6 +6,7 @@
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { EventId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { Queryable } from '../storage/database.ts';
+import { inTurns, restAfter } from '../storage/turns.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { checkByAuthEvents, checkByState, createIdOf, decidingKeys } from './check-event.ts';
 import type { EarlyRedactions } from './early-redactions.ts';
@@ -77,6 +78,8 @@ interface StateBefore {
 const POSITIONS_PER_EVENT = 8;
 /** Events without a place in the room that are followed back to find what an event really follows, at most. */
 const MAX_HIDDEN_ANCESTORS = 100;
+/** Strings that are looked up before others get a turn. */
+const LOOKUP = 2_000;
 
 export class RemoteEvents {
   readonly #options: RemoteEventsOptions;
@@ -186,6 +189,7 @@ export class RemoteEvents {
     const prevNids = complete.map((one) => one.nid);
     if (arrival.told !== undefined) {
       const told = new Map([...arrival.told].map(([key, entry]) => [key, entry.nid]));
+      await restAfter(told.size);
       return { ...(await this.#extend(room.head.chain, stateDifference(states.entries(room.head.chain), told))), atHead: false, prevNids, gaps };
     }
     if (gaps.length > 0 || complete.length === 0) return 'Not all of its prev_events are known.';
@@ -211,7 +215,9 @@ export class RemoteEvents {
     }
     await positions.ready(1);
     const chain = base.extend(positions.takeId(), changes);
+    await restAfter(changes.size);
     const entries = states.entries(chain);
+    await restAfter(entries.size);
     return { chain, entry: (key) => entries.get(key), fresh: [chain.links.at(-1)!] };
   }
 
@@ -315,6 +321,7 @@ export class RemoteEvents {
     }
     if (others.length === 0) {
       const changes = stateDifference(current, states.entries(after));
+      await restAfter(changes.size);
       return {
         head: { tips: [own], depth: arrival.replacesHead === true ? event.depth : depth, chain: after },
         state: await this.#stateChanges(changes, given),
@@ -377,12 +384,17 @@ export class RemoteEvents {
     if (state.length === 0) return [];
     const { strings, events } = this.#engine;
     const others = state.filter((change) => change.nid !== nid);
-    const texts = await strings.texts(others.map((change) => change.key));
+    const texts: string[] = [];
+    for await (const slice of inTurns(others, LOOKUP)) texts.push(...(await strings.texts(slice.map((change) => change.key))));
     const memberPrefix = stateKeyText('m.room.member', '');
     const memberships = others.filter((_, i) => texts[i]!.startsWith(memberPrefix));
     const users = texts.filter((text) => text.startsWith(memberPrefix)).map((text) => parseStateKeyText(text).stateKey);
-    const userNids = await strings.ids(users);
-    const serverNids = await strings.ids(users.map(serverNameOf));
+    const userNids: number[] = [];
+    const serverNids: number[] = [];
+    for await (const slice of inTurns(users, LOOKUP)) {
+      userNids.push(...(await strings.ids(slice)));
+      serverNids.push(...(await strings.ids(slice.map(serverNameOf))));
+    }
     const told = (change: StateChange): ToldEntry | undefined => {
       const entry = arrival.told?.get(change.key);
       return entry?.nid === change.nid && entry.membership !== undefined ? entry : undefined;
