@@ -8,8 +8,10 @@ import { OwnServer } from './targets/own-server.ts';
 import type { FederatedTarget, Target } from './targets/target.ts';
 import { bigJoin } from './workloads/big-join.ts';
 import { fanOut } from './workloads/fan-out.ts';
+import { federatedEvents } from './workloads/federated-events.ts';
 import { incrementalSync } from './workloads/incremental-sync.ts';
 import { memory } from './workloads/memory.ts';
+import { resolveConflicts } from './workloads/resolve-conflicts.ts';
 import { sendManyRooms, sendOneRoom } from './workloads/send.ts';
 import { startTimes } from './workloads/start.ts';
 import type { FederatedWorkload, Figure, Workload } from './workloads/workload.ts';
@@ -22,8 +24,8 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   '3b': incrementalSync('3b', 2_000),
   '9': memory,
 };
-const FEDERATED: Readonly<Record<string, FederatedWorkload>> = { '6b': bigJoin };
-const ALL = [...Object.keys(WORKLOADS), ...Object.keys(FEDERATED), '11'];
+const FEDERATED: Readonly<Record<string, FederatedWorkload>> = { '6a': federatedEvents, '6b': bigJoin };
+const ALL = [...Object.keys(WORKLOADS), ...Object.keys(FEDERATED), '7', '11'];
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -85,6 +87,7 @@ async function measure(name: string): Promise<Figure[]> {
     process.stdout.write('9 is skipped: memory takes --pid\n');
     return [];
   }
+  if (name === '7') return resolveConflicts();
   if (FEDERATED[name]) {
     if (options.url === undefined) return FEDERATED[name](newFederated, options);
     process.stdout.write(`${name} is skipped: the servers at both ends are started by this program\n`);

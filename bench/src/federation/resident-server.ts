@@ -1,25 +1,24 @@
 /**
  * Servers of a big room that exists nowhere else, in a process of their own: they answer what a joining server asks. All of
- * them are this process, reached at 127.1.0.1, 127.1.0.2, ... on one port, with one key.
+ * them are this process, at 127.1.0.1, 127.1.0.2, ... on one port, each with a certificate of its own, with one signing key.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { OwnKeys } from '@nexuscomm/federation/keys/key-document.ts';
+import type { TestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
 import { createSigningKey, nodeCrypto } from '@nexuscomm/homeserver/crypto/node-crypto.ts';
 import { buildEvent } from '@nexuscomm/spec/events/build-event.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { roomVersions } from '@nexuscomm/spec/room-versions.ts';
-import type { CertificateFiles } from './certificates.ts';
 
-export const RESIDENT_SERVERS = 200;
-export const residentAddress = (i: number): string => `127.1.0.${i + 1}`;
+const SERVERS = 200;
+const addressOf = (i: number): string => `127.1.0.${i + 1}`;
 /** Version 10 and not the newest: all servers that are compared know it. */
 const VERSION = roomVersions[10];
 const KEY_VALIDITY_MS = 24 * 3_600_000;
@@ -32,8 +31,10 @@ export interface ResidentServer extends AsyncDisposable {
 }
 
 /** Resolves when the room is made. */
-export async function startResidentServer(members: number, files: CertificateFiles): Promise<ResidentServer> {
-  const child = fork(import.meta.filename, ['serve', String(members), JSON.stringify(files)]);
+export async function startResidentServer(members: number, authority: TestAuthority): Promise<ResidentServer> {
+  const certificates = await Promise.all(Array.from({ length: SERVERS }, (_, i) => authority.certificate([addressOf(i)])));
+  const child = fork(import.meta.filename, ['serve', String(members)]);
+  child.send(certificates);
   const [told] = (await once(child, 'message')) as [{ roomId: string; via: string; aMember: string }];
   return {
     ...told,
@@ -44,6 +45,8 @@ export async function startResidentServer(members: number, files: CertificateFil
     },
   };
 }
+
+type Certificate = Awaited<ReturnType<TestAuthority['certificate']>>;
 
 interface BigRoom {
   readonly roomId: string;
@@ -56,7 +59,14 @@ function makeRoom(members: number, servers: readonly ServerName[], signingKey: R
   const roomId = `!big:${servers[0]!}` as RoomId;
   const state: RoomEvent[] = [];
   const now = Date.now() - 2 * members;
-  const send = (sender: string, server: ServerName, type: string, stateKey: string, content: JsonObject, authEvents: readonly RoomEvent[]): RoomEvent => {
+  const send = (
+    sender: string,
+    server: ServerName,
+    type: string,
+    stateKey: string,
+    content: JsonObject,
+    authEvents: readonly RoomEvent[],
+  ): RoomEvent => {
     const last = state.at(-1);
     const fields = { roomId, type, stateKey, sender: sender as UserId, content, authEvents };
     const place = { originServerTs: now + state.length, depth: state.length + 1, prevEvents: last ? [last] : [] };
@@ -75,12 +85,19 @@ function makeRoom(members: number, servers: readonly ServerName[], signingKey: R
   for (let i = 1; i < members; i++) {
     const server = servers[i % servers.length]!;
     const user = `@member${i}:${server}`;
-    send(user, server, 'm.room.member', user, { membership: 'join', displayname: `Member ${i}`, avatar_url: `mxc://${server}/avatar${i}` }, authEvents);
+    send(
+      user,
+      server,
+      'm.room.member',
+      user,
+      { membership: 'join', displayname: `Member ${i}`, avatar_url: `mxc://${server}/avatar${i}` },
+      authEvents,
+    );
   }
   return { roomId, state, authEvents };
 }
 
-async function serve(members: number, files: CertificateFiles): Promise<void> {
+async function serve(members: number, certificates: readonly Certificate[]): Promise<void> {
   const signingKey = createSigningKey(new Uint8Array(32).fill(7), 'ed25519:bench');
   const answers: { room?: BigRoom; joinAnswer?: string } = {};
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -122,18 +139,27 @@ async function serve(members: number, files: CertificateFiles): Promise<void> {
     if (path.startsWith('/_matrix/federation/v1/send/')) return answer({ pdus: {} });
     return answer({ errcode: 'M_NOT_FOUND', error: 'Not here.' }, 404);
   };
-  const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
-  const server = createServer({ cert, key }, (request, response) => {
-    respond(request, response).catch(() => response.destroy());
-  });
-  server.listen(0, '0.0.0.0');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const servers = Array.from({ length: RESIDENT_SERVERS }, (_, i) => `${residentAddress(i)}:${port}` as ServerName);
+  let port = 0;
+  for (const [i, certificate] of certificates.entries()) {
+    const server = createServer(certificate, (request, response) => {
+      respond(request, response).catch(() => response.destroy());
+    });
+    server.listen(port, addressOf(i));
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+  }
+  const servers = certificates.map((_, i) => `${addressOf(i)}:${port}` as ServerName);
   const room = makeRoom(members, servers, signingKey);
   answers.room = room;
-  answers.joinAnswer = JSON.stringify({ origin: servers[0], auth_chain: room.state.slice(0, 4).map((event) => event.json), state: room.state.map((event) => event.json) });
+  answers.joinAnswer = JSON.stringify({
+    origin: servers[0],
+    auth_chain: room.state.slice(0, 4).map((event) => event.json),
+    state: room.state.map((event) => event.json),
+  });
   process.send!({ roomId: room.roomId, via: servers[0], aMember: room.state.at(-1)!.sender });
 }
 
-if (process.argv[2] === 'serve') await serve(Number(process.argv[3]), JSON.parse(process.argv[4]!) as CertificateFiles);
+if (process.argv[2] === 'serve') {
+  const [certificates] = (await once(process, 'message')) as [readonly Certificate[]];
+  await serve(Number(process.argv[3]), certificates);
+}

@@ -74,8 +74,9 @@ export class MatrixUser {
     return text;
   }
 
-  async messages(roomId: string, limit: number): Promise<Record<string, any>> {
-    return this.#json('GET', `${V3}/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=${limit}`, undefined);
+  async messages(roomId: string, limit: number, from?: string): Promise<Record<string, any>> {
+    const query = `dir=b&limit=${limit}${from === undefined ? '' : `&from=${encodeURIComponent(from)}`}`;
+    return this.#json('GET', `${V3}/rooms/${encodeURIComponent(roomId)}/messages?${query}`, undefined);
   }
 
   #json(method: 'GET' | 'POST' | 'PUT', path: string, body: object | undefined): Promise<Record<string, any>> {
