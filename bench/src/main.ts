@@ -2,15 +2,19 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { machine, medians, table } from './report.ts';
+import type { CertificateFiles } from './federation/certificates.ts';
 import { externalTarget } from './targets/external.ts';
 import { OwnServer } from './targets/own-server.ts';
-import type { Target } from './targets/target.ts';
+import type { FederatedTarget, Target } from './targets/target.ts';
+import { bigJoin } from './workloads/big-join.ts';
 import { fanOut } from './workloads/fan-out.ts';
+import { federatedEvents } from './workloads/federated-events.ts';
 import { incrementalSync } from './workloads/incremental-sync.ts';
 import { memory } from './workloads/memory.ts';
+import { resolveConflicts } from './workloads/resolve-conflicts.ts';
 import { sendManyRooms, sendOneRoom } from './workloads/send.ts';
 import { startTimes } from './workloads/start.ts';
-import type { Figure, Workload } from './workloads/workload.ts';
+import type { FederatedWorkload, Figure, Workload } from './workloads/workload.ts';
 
 const WORKLOADS: Readonly<Record<string, Workload>> = {
   '1a': sendOneRoom,
@@ -20,7 +24,8 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   '3b': incrementalSync('3b', 2_000),
   '9': memory,
 };
-const ALL = [...Object.keys(WORKLOADS), '11'];
+const FEDERATED: Readonly<Record<string, FederatedWorkload>> = { '6a': federatedEvents, '6b': bigJoin };
+const ALL = [...Object.keys(WORKLOADS), ...Object.keys(FEDERATED), '7', '11'];
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -57,9 +62,17 @@ const options = new Command('bench')
   }>();
 
 /** Each workload gets a server of its own, so that none finds the rooms of another. */
+const OWN_SETTINGS: Record<string, string> = options.synchronousCommit === 'off' ? { NEXUS_SYNCHRONOUS_COMMIT: 'off' } : {};
+
 async function newTarget(): Promise<Target> {
   if (options.url !== undefined) return externalTarget({ url: options.url, sharedSecret: options.registrationSecret, pid: options.pid });
-  const server = await OwnServer.create(options.synchronousCommit === 'off' ? { NEXUS_SYNCHRONOUS_COMMIT: 'off' } : {});
+  const server = await OwnServer.create(OWN_SETTINGS);
+  await server.start();
+  return server;
+}
+
+async function newFederated(files: CertificateFiles): Promise<FederatedTarget> {
+  const server = await OwnServer.createFederated(files, OWN_SETTINGS);
   await server.start();
   return server;
 }
@@ -72,6 +85,12 @@ async function measure(name: string): Promise<Figure[]> {
   }
   if (name === '9' && options.url !== undefined && options.pid === undefined) {
     process.stdout.write('9 is skipped: memory takes --pid\n');
+    return [];
+  }
+  if (name === '7') return resolveConflicts();
+  if (FEDERATED[name]) {
+    if (options.url === undefined) return FEDERATED[name](newFederated, options);
+    process.stdout.write(`${name} is skipped: the servers at both ends are started by this program\n`);
     return [];
   }
   await using target = await newTarget();

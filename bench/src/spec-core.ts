@@ -5,12 +5,11 @@ import { buildEvent, type EventFields } from '@nexuscomm/spec/events/build-event
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { parseEvent } from '@nexuscomm/spec/events/parse-event.ts';
 import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
-import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { parseEventJson } from '@nexuscomm/spec/parse-json.ts';
 import { roomVersions, type RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { Resolution } from '@nexuscomm/spec/state-resolution/resolution.ts';
 import { resolveState } from '@nexuscomm/spec/state-resolution/resolve-state.ts';
-import { stateKeyOf } from '@nexuscomm/spec/state-resolution/state-map.ts';
+import { makeConflict } from './load/make-conflict.ts';
 import { machine } from './report.ts';
 
 const SECONDS = 1.5;
@@ -45,58 +44,6 @@ function message(ts: number): EventFields {
 
 const build = (version: RoomVersion, fields: EventFields): RoomEvent => buildEvent({ version, crypto: nodeCrypto, key, serverName, fields });
 
-type Kind = 'memberships' | 'bans' | 'power levels';
-
-/** Two states that conflict in so many events. */
-function conflict(version: RoomVersion, count: number, kind: Kind): Resolution {
-  const known = new Map<EventId, RoomEvent>();
-  const base = new Map<string, EventId>();
-  let ts = 1;
-  let roomId = version.hashedRoomId ? undefined : ('!r:a.example' as RoomId);
-  const send = (
-    state: Map<string, EventId>,
-    type: string,
-    stateKey: string,
-    sender: string,
-    content: JsonObject,
-    auth: readonly RoomEvent[],
-  ): RoomEvent => {
-    const authEvents = auth.filter((event) => !version.hashedRoomId || event.type !== 'm.room.create');
-    const event = build(version, {
-      roomId,
-      type,
-      stateKey,
-      sender: sender as UserId,
-      content,
-      originServerTs: ts++,
-      depth: ts,
-      prevEvents: [],
-      authEvents,
-    });
-    roomId ??= event.roomId;
-    known.set(event.eventId, event);
-    state.set(stateKeyOf(type, stateKey), event.eventId);
-    return event;
-  };
-  const users = version.privilegedCreators ? {} : { [alice]: 100 };
-  const create = send(base, 'm.room.create', '', alice, {}, []);
-  const join = send(base, 'm.room.member', alice, alice, { membership: 'join' }, [create]);
-  let levels = send(base, 'm.room.power_levels', '', alice, { users }, [create, join]);
-  const rules = send(base, 'm.room.join_rules', '', alice, { join_rule: 'public' }, [create, join, levels]);
-  const [one, other] = [new Map(base), new Map(base)];
-  for (let i = 0; i < (kind === 'power levels' ? count : count / 2); i++) {
-    const user = `@user${i}:b.example`;
-    if (kind === 'power levels') {
-      levels = send(one, 'm.room.power_levels', '', alice, { users: { ...users, '@bob:b.example': i % 50 } }, [create, join, levels]);
-      continue;
-    }
-    const first = send(one, 'm.room.member', user, user, { membership: 'join' }, [create, levels, rules]);
-    if (kind === 'bans') send(other, 'm.room.member', user, alice, { membership: 'ban' }, [create, levels, join, first]);
-    else send(other, 'm.room.member', user, user, { membership: 'join', displayname: 'x' }, [create, levels, rules, first]);
-  }
-  return { version, stateSets: [one, other], events: (id) => known.get(id) };
-}
-
 const version = roomVersions[11];
 const { json } = build(version, message(1));
 const many = { pdus: Array.from({ length: 2_000 }, () => json) };
@@ -112,7 +59,8 @@ write(`events, parse and hash: ${rate(() => parseEvent({ json, version, crypto: 
 for (const resolved of [roomVersions[11], roomVersions[12]]) {
   for (const kind of ['memberships', 'bans', 'power levels'] as const) {
     const times = [2_500, 10_000, 40_000].map((count) => {
-      const resolution = conflict(resolved, count, kind);
+      const { stateSets, known } = makeConflict(resolved, count, kind);
+      const resolution: Resolution = { version: resolved, stateSets, events: (id) => known.get(id) };
       return `${count}: ${(1000 / rate(() => resolveState(resolution))).toFixed(0)} ms`;
     });
     write(`state resolution ${resolved.stateResolution}, conflicts in ${kind}: ${times.join(', ')}`);

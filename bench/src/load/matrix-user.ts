@@ -44,8 +44,16 @@ export class MatrixUser {
     return (await this.#json('POST', `${V3}/createRoom`, { preset: 'public_chat', ...options }))['room_id'] as string;
   }
 
-  async join(roomId: string): Promise<void> {
-    await this.#json('POST', `${V3}/join/${encodeURIComponent(roomId)}`, {});
+  /** `via`: a server in the room, if this one is not. */
+  async join(roomId: string, via?: string): Promise<void> {
+    const query = via === undefined ? '' : `?via=${encodeURIComponent(via)}&server_name=${encodeURIComponent(via)}`;
+    await this.#json('POST', `${V3}/join/${encodeURIComponent(roomId)}${query}`, {});
+  }
+
+  /** Ids of those who are in the room. */
+  async members(roomId: string): Promise<string[]> {
+    const answer = await this.#json('GET', `${V3}/rooms/${encodeURIComponent(roomId)}/members?membership=join`, undefined);
+    return (answer['chunk'] as { state_key: string }[]).map((event) => event.state_key);
   }
 
   /** The event's id. */
@@ -66,8 +74,9 @@ export class MatrixUser {
     return text;
   }
 
-  async messages(roomId: string, limit: number): Promise<Record<string, any>> {
-    return this.#json('GET', `${V3}/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=${limit}`, undefined);
+  async messages(roomId: string, limit: number, from?: string): Promise<Record<string, any>> {
+    const query = `dir=b&limit=${limit}${from === undefined ? '' : `&from=${encodeURIComponent(from)}`}`;
+    return this.#json('GET', `${V3}/rooms/${encodeURIComponent(roomId)}/messages?${query}`, undefined);
   }
 
   #json(method: 'GET' | 'POST' | 'PUT', path: string, body: object | undefined): Promise<Record<string, any>> {

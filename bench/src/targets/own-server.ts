@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import type { Target } from './target.ts';
+import type { CertificateFiles } from '../federation/certificates.ts';
+import type { FederatedTarget } from './target.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'homeserver', 'src', 'main.ts');
 const START_TIMEOUT_MS = 60_000;
@@ -15,7 +16,7 @@ const CONNECTIONS = 512;
 /** Registering a thousand users is not what is measured: their passwords are hashed cheaply. */
 const CONFIG = 'accounts:\n  argon2_memory_kib: 8\n  argon2_passes: 1\n';
 
-export class OwnServer implements Target {
+export class OwnServer implements FederatedTarget {
   readonly name = 'NexusComm';
   readonly accounts = { sharedSecret: undefined };
   readonly url: string;
@@ -49,6 +50,24 @@ export class OwnServer implements Target {
     return new OwnServer(directory, await freePort(), env);
   }
 
+  /** Named by its address on loopback, where other servers reach it. */
+  static async createFederated(files: CertificateFiles, env: Record<string, string> = {}): Promise<OwnServer> {
+    const port = await freePort();
+    return OwnServer.create({
+      NEXUS_SERVER_NAME: `127.0.0.1:${port}`,
+      NEXUS_TLS_PORT: String(port),
+      NEXUS_TLS_CERT: files.cert,
+      NEXUS_TLS_KEY: files.key,
+      NEXUS_FEDERATION_CA: files.ca,
+      NEXUS_ALLOW_PRIVATE_ADDRESSES: 'on',
+      ...env,
+    });
+  }
+
+  get serverName(): string {
+    return this.#env['NEXUS_SERVER_NAME'] ?? 'localhost';
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -60,7 +79,7 @@ export class OwnServer implements Target {
   /** Seconds from the start of the process until it is ready. */
   async start(): Promise<number> {
     const started = performance.now();
-    const child = spawn(process.execPath, [MAIN, 'serve'], { env: this.#env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [...profiling(), MAIN, 'serve'], { env: this.#env, stdio: ['ignore', 'ignore', 'inherit'] });
     this.#child = child;
     while (!(await this.#isReady())) {
       if (child.exitCode !== null) throw new Error('the server ended while starting');
@@ -97,7 +116,7 @@ export class OwnServer implements Target {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.once('error', fail);
@@ -106,4 +125,10 @@ function freePort(): Promise<number> {
       probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
     });
   });
+}
+
+/** BENCH_PROFILE: a directory for CPU profiles of the server. */
+function profiling(): string[] {
+  const directory = process.env['BENCH_PROFILE'];
+  return directory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${directory}`];
 }

@@ -12,3 +12,8 @@ export interface Target extends AsyncDisposable {
   /** process id of the database, where it is the server's own */
   readonly databasePid: number | undefined;
 }
+
+/** A homeserver that other servers reach on loopback. */
+export interface FederatedTarget extends Target {
+  readonly serverName: string;
+}

@@ -1,5 +1,6 @@
 /** What a workload is given and what it finds. */
-import type { Target } from '../targets/target.ts';
+import type { CertificateFiles } from '../federation/certificates.ts';
+import type { FederatedTarget, Target } from '../targets/target.ts';
 
 export interface Options {
   /** how long each measurement lasts */
@@ -20,6 +21,12 @@ export interface Figure {
 }
 
 export type Workload = (target: Target, options: Options) => Promise<Figure[]>;
+
+/** Starts a server of the kind that is measured. */
+export type StartFederated = (files: CertificateFiles) => Promise<FederatedTarget>;
+
+/** Needs servers that reach each other. */
+export type FederatedWorkload = (start: StartFederated, options: Options) => Promise<Figure[]>;
 
 export class VerificationFailed extends Error {
   override readonly name = 'VerificationFailed';

@@ -1,4 +1,5 @@
 /** Checks a chunk of events on a worker thread; see check-events.ts. */
+import { constants, setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import type { CryptoProvider } from '@nexuscomm/spec/crypto.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
@@ -17,6 +18,9 @@ export interface CheckWorkerData {
   /** address of a module that exports `name`, a CryptoProvider */
   readonly cryptoModule: { readonly url: string; readonly name: string };
 }
+
+// On a small machine the event loop comes first. Only Linux has priorities of single threads.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 // Piscina wraps what it was given.
 const { cryptoModule } = ((workerData as readonly unknown[])[1] ?? workerData) as CheckWorkerData;

@@ -124,6 +124,9 @@ function findRoute(router: Router, context: Context): FoundRoute {
 const whoOf = (session: Session | ServerSession | undefined): object =>
   session === undefined ? {} : 'origin' in session ? { origin: session.origin } : { user: session.userId };
 
+/** One for all: making the usual DOMException for each request, with its stack, took a tenth of the server's time. */
+const CLOSED = new DOMException('The request is over.', 'AbortError');
+
 async function readRequest(options: HttpAppOptions, context: Context, { route, params }: FoundRoute): Promise<Request> {
   const { endpoint } = route;
   const remoteAddress = addressOf(context.req, options.trustedProxies);
@@ -133,7 +136,7 @@ async function readRequest(options: HttpAppOptions, context: Context, { route, p
       ? await admitServer(options, context.req, endpoint)
       : await admitUser(options, context.req, { endpoint, search, remoteAddress });
   const aborted = new AbortController();
-  context.res.once('close', () => aborted.abort());
+  context.res.once('close', () => aborted.abort(CLOSED));
   return {
     params,
     query: endpoint.query ? parseQuery(endpoint.query, search) : {},

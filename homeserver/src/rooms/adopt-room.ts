@@ -10,6 +10,7 @@ import type { RoomId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
+import { inTurns } from '../storage/turns.ts';
 import { LEAVE, membershipCode } from './membership.ts';
 import { type Outlier, type Outliers } from './outliers.ts';
 import type { ReceivedOutcome, RemoteEvents, ToldEntry } from './remote-events.ts';
@@ -55,14 +56,15 @@ export async function adoptRoom(
   const stored = await outliers.add(room, [...authChain, ...state]);
   const told = new Map<number, ToldEntry>();
   const entries: Outlier[] = [];
-  for (const event of state) {
-    const outlier = stored.get(event.eventId);
-    if (outlier?.key === undefined || outlier.rejected) continue;
-    const isMember = event.type === 'm.room.member';
-    const membership = isMember ? (membershipCode(event.content['membership']) ?? LEAVE) : undefined;
-    told.set(outlier.key, { nid: outlier.nid, type: outlier.type, membership, senderNid: outlier.senderNid });
-    entries.push(outlier);
-  }
+  for await (const slice of inTurns(state, SLICE))
+    for (const event of slice) {
+      const outlier = stored.get(event.eventId);
+      if (outlier?.key === undefined || outlier.rejected) continue;
+      const isMember = event.type === 'm.room.member';
+      const membership = isMember ? (membershipCode(event.content['membership']) ?? LEAVE) : undefined;
+      told.set(outlier.key, { nid: outlier.nid, type: outlier.type, membership, senderNid: outlier.senderNid });
+      entries.push(outlier);
+    }
   let stateWrittenAt: number | undefined;
   if (room.head.tips.length === 0) {
     await positions.ready(1);

@@ -6,6 +6,7 @@ import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { EventId, RoomId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { sql, type Queryable } from '../storage/database.ts';
+import { inTurns } from '../storage/turns.ts';
 import { StoredEvent } from './stored-event.ts';
 import { transactionIdOf } from './transaction-scope.ts';
 
@@ -41,6 +42,9 @@ export const eventJoins = `join event_json j on j.nid = e.nid join room r on r.n
 const selectByNids = sql('event_by_nids', `select ${eventColumns} from event e ${eventJoins} where e.nid = any($1::int8[])`);
 const selectByIds = sql('event_by_ids', `select ${eventColumns} from event e ${eventJoins} where e.event_id = any($1::text[])`);
 
+/** Events that are read at once: rows are parsed on the event loop. */
+const SLICE = 500;
+
 export class EventReader {
   readonly #db: Queryable;
   readonly #cache: LRUCache<number, StoredEvent>;
@@ -69,7 +73,7 @@ export class EventReader {
     this.#nidOfId.set(stored.event.eventId, stored.nid);
   }
 
-  /** The events of the numbers, by number; a number without an event is absent. One statement at most. */
+  /** The events of the numbers, by number; a number without an event is absent. One statement at most for each 500. */
   async byNids(nids: Iterable<number>): Promise<Map<number, StoredEvent>> {
     const found = new Map<number, StoredEvent>();
     const missing: number[] = [];
@@ -79,7 +83,9 @@ export class EventReader {
       else missing.push(nid);
     }
     if (missing.length > 0) {
-      for (const stored of this.fromRows(await this.#db.query<EventRow>(selectByNids, [missing]))) found.set(stored.nid, stored);
+      for await (const slice of inTurns(missing, SLICE)) {
+        for (const stored of this.fromRows(await this.#db.query<EventRow>(selectByNids, [slice]))) found.set(stored.nid, stored);
+      }
     }
     return found;
   }
@@ -88,7 +94,7 @@ export class EventReader {
     return this.#cache.get(nid) ?? (await this.byNids([nid])).get(nid);
   }
 
-  /** The events of the ids, by id; an id without an event is absent. One statement at most. */
+  /** The events of the ids, by id; an id without an event is absent. One statement at most for each 500. */
   async byIds(eventIds: Iterable<string>): Promise<Map<string, StoredEvent>> {
     const found = new Map<string, StoredEvent>();
     const missing: string[] = [];
@@ -99,7 +105,9 @@ export class EventReader {
       else missing.push(eventId);
     }
     if (missing.length > 0) {
-      for (const stored of this.fromRows(await this.#db.query<EventRow>(selectByIds, [missing]))) found.set(stored.event.eventId, stored);
+      for await (const slice of inTurns(missing, SLICE)) {
+        for (const stored of this.fromRows(await this.#db.query<EventRow>(selectByIds, [slice]))) found.set(stored.event.eventId, stored);
+      }
     }
     return found;
   }

@@ -10,6 +10,7 @@ import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
+import { restAfter } from '../storage/turns.ts';
 import { checkByAuthEvents, createIdOf, type NamedAuthEvent } from './check-event.ts';
 import { membershipCode } from './membership.ts';
 import type { Room } from './room.ts';
@@ -88,6 +89,7 @@ export class Outliers {
     const given = new Map(events.map((event) => [event.eventId as string, event]));
     const places = await findPlaces(this.#db, [...given.keys()]);
     const result = new Map<string, Outlier>();
+    await restAfter(given.size);
     for (const [id, row] of places) {
       if (row.room_nid !== room.nid) continue;
       const rejected = (row.flags & EVENT_REJECTED) !== 0;
@@ -121,9 +123,9 @@ export class Outliers {
     further: ReadonlyMap<string, NamedAuthEvent & { nid: number }>,
   ): Promise<void> {
     const { strings } = this.#engine;
-    const texts = new Set(events.flatMap(stringsOf));
+    const texts = [...new Set(events.flatMap(stringsOf))];
     const ids = new Map<string, number>();
-    (await strings.ids([...texts])).forEach((id, i) => ids.set([...texts][i]!, id));
+    (await strings.ids(texts)).forEach((id, i) => ids.set(texts[i]!, id));
     await this.#positions.ready(events.length);
     const find = (id: string): (NamedAuthEvent & { nid: number }) | undefined => {
       const outlier = result.get(id);
@@ -182,7 +184,9 @@ async function inAuthOrder(events: readonly RoomEvent[]): Promise<RoomEvent[]> {
   const waitingFor = new Map<string, number>();
   const followers = new Map<string, RoomEvent[]>();
   const ready: RoomEvent[] = [];
+  let seen = 0;
   for (const event of given.values()) {
+    if (++seen % 1_000 === 0) await nextTurn();
     const open = new Set(event.authEvents.filter((id) => given.has(id)));
     waitingFor.set(event.eventId, open.size);
     if (open.size === 0) ready.push(event);

@@ -6,6 +6,7 @@
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { EventId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { Queryable } from '../storage/database.ts';
+import { inTurns, restAfter } from '../storage/turns.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { checkByAuthEvents, checkByState, createIdOf, decidingKeys } from './check-event.ts';
 import type { EarlyRedactions } from './early-redactions.ts';
@@ -77,6 +78,8 @@ interface StateBefore {
 const POSITIONS_PER_EVENT = 8;
 /** Events without a place in the room that are followed back to find what an event really follows, at most. */
 const MAX_HIDDEN_ANCESTORS = 100;
+/** Strings that are looked up before others get a turn. */
+const LOOKUP = 2_000;
 
 export class RemoteEvents {
   readonly #options: RemoteEventsOptions;
@@ -186,6 +189,7 @@ export class RemoteEvents {
     const prevNids = complete.map((one) => one.nid);
     if (arrival.told !== undefined) {
       const told = arrival.told.map((entries) => new Map([...entries].map(([key, entry]) => [key, entry.nid])));
+      await restAfter(Math.max(...told.map((entries) => entries.size)));
       const known = arrival.replacesHead === true ? [] : await this.#statesAfter(room, complete);
       const [first, ...others] = [...told, ...known.map((chain) => states.entries(chain))];
       const state = others.length === 0 ? first! : overlay(first!, await this.#options.forks.resolve(room, [first!, ...others]));
@@ -219,7 +223,9 @@ export class RemoteEvents {
     }
     await positions.ready(1);
     const chain = base.extend(positions.takeId(), changes);
+    await restAfter(changes.size);
     const entries = states.entries(chain);
+    await restAfter(entries.size);
     return { chain, entry: (key) => entries.get(key), fresh: [chain.links.at(-1)!] };
   }
 
@@ -324,6 +330,7 @@ export class RemoteEvents {
     }
     if (others.length === 0) {
       const changes = stateDifference(current, states.entries(after));
+      await restAfter(changes.size);
       return {
         head: { tips: [own], depth: arrival.replacesHead === true ? event.depth : depth, chain: after },
         state: await this.#stateChanges(changes, given),
@@ -386,12 +393,17 @@ export class RemoteEvents {
     if (state.length === 0) return [];
     const { strings, events } = this.#engine;
     const others = state.filter((change) => change.nid !== nid);
-    const texts = await strings.texts(others.map((change) => change.key));
+    const texts: string[] = [];
+    for await (const slice of inTurns(others, LOOKUP)) texts.push(...(await strings.texts(slice.map((change) => change.key))));
     const memberPrefix = stateKeyText('m.room.member', '');
     const memberships = others.filter((_, i) => texts[i]!.startsWith(memberPrefix));
     const users = texts.filter((text) => text.startsWith(memberPrefix)).map((text) => parseStateKeyText(text).stateKey);
-    const userNids = await strings.ids(users);
-    const serverNids = await strings.ids(users.map(serverNameOf));
+    const userNids: number[] = [];
+    const serverNids: number[] = [];
+    for await (const slice of inTurns(users, LOOKUP)) {
+      userNids.push(...(await strings.ids(slice)));
+      serverNids.push(...(await strings.ids(slice.map(serverNameOf))));
+    }
     const told = (change: StateChange): ToldEntry | undefined => {
       const entry = arrival.told?.map((entries) => entries.get(change.key)).find((found) => found?.nid === change.nid);
       return entry?.membership === undefined ? undefined : entry;

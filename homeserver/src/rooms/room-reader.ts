@@ -1,5 +1,6 @@
 /** Reading rooms on behalf of a user: who may read what, pages of messages, members, single events. */
 import { forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
+import { inTurns } from '../storage/turns.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import { clientEvent } from './client-event.ts';
 import { eventColumns, eventJoins, type EventRow } from './event-reader.ts';
@@ -52,6 +53,7 @@ const MAX_PAGES = 5;
 const MAX_FILLS = 2;
 /** Gaps that are looked at where a room's known history ends. */
 const MAX_GAPS = 20;
+const RENDERED_AT_ONCE = 1_000;
 
 export class RoomReader {
   readonly #db: Queryable;
@@ -130,17 +132,23 @@ export class RoomReader {
         reader.userNid,
       ),
     ]);
-    return events.map(({ stored, membership }) =>
-      clientEvent(stored, {
-        withRoomId: true,
-        now: this.#now(),
-        deviceNid: reader.deviceNid,
-        replaced: stored.replaces === undefined ? undefined : loaded.get(stored.replaces),
-        redaction: stored.redactedBy === undefined ? undefined : loaded.get(stored.redactedBy),
-        membership,
-        relations: relations.get(stored.nid),
-      }),
-    );
+    const texts: string[] = [];
+    for await (const slice of inTurns(events, RENDERED_AT_ONCE)) {
+      for (const { stored, membership } of slice) {
+        texts.push(
+          clientEvent(stored, {
+            withRoomId: true,
+            now: this.#now(),
+            deviceNid: reader.deviceNid,
+            replaced: stored.replaces === undefined ? undefined : loaded.get(stored.replaces),
+            redaction: stored.redactedBy === undefined ? undefined : loaded.get(stored.redactedBy),
+            membership,
+            relations: relations.get(stored.nid),
+          }),
+        );
+      }
+    }
+    return texts;
   }
 
   /** A token of /messages, or one of /sync, as a place in the room. Throws M_INVALID_PARAM. */

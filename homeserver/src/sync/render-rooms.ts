@@ -2,6 +2,7 @@
  * Renders rooms of a sync answer as JSON text. Rooms are done in batches: what the whole batch needs is read with a few
  * statements (none, if it is all in memory), then each room is put together without waiting.
  */
+import { inTurns } from '../storage/turns.ts';
 import { clientEvent } from '../rooms/client-event.ts';
 import { INVITE, JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
@@ -47,6 +48,8 @@ interface RoomView {
 const MAX_FILTER_PAGES = 8;
 const HEROES = 5;
 
+const SERIALISED_AT_ONCE = 1_000;
+
 export class RoomRenderer {
   readonly #deps: RoomRendererDeps;
 
@@ -87,6 +90,8 @@ export class RoomRenderer {
       bundle(this.#deps.sources, shown, request.user.userNid),
     ]);
     const summaries = await this.#summaries(request, views);
+    // Events are serialised once: here, so that a big state does not hold up others below.
+    for await (const slice of inTurns([...events.values()], SERIALISED_AT_ONCE)) for (const stored of slice) void stored.clientJson;
     return views.flatMap((view) => {
       const text = this.#render(request, view, {
         events,

@@ -1,0 +1,110 @@
+/** 6a: events sent on one server, counted as they come to a user of another in /sync; and how long one takes when nothing else happens. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withCertificates } from '../federation/certificates.ts';
+import { MatrixUser } from '../load/matrix-user.ts';
+import { distribution } from '../load/percentiles.ts';
+import { verify, type FederatedWorkload } from './workload.ts';
+
+const ARRIVAL_TIMEOUT_MS = 60_000;
+/** Events of one page of /messages. */
+const PAGE = 500;
+const SINGLE_MESSAGES = 40;
+const WARM_UP_MESSAGES = 50;
+const FILTER = encodeURIComponent(JSON.stringify({ presence: { types: [] }, room: { timeline: { limit: 1000 }, ephemeral: { types: [] } } }));
+
+export const federatedEvents: FederatedWorkload = (start, { seconds, atOnce }) =>
+  withCertificates(async (files) => {
+    await using there = await start(files);
+    await using here = await start(files);
+    const sender = await MatrixUser.register(there.pool, there.accounts);
+    const reader = await MatrixUser.register(here.pool, here.accounts);
+    const roomId = await sender.createRoom();
+    await reader.join(roomId, there.serverName);
+    const arrivals = listen(reader, roomId);
+    for (let i = 0; i < WARM_UP_MESSAGES; i++) await arrivals.of(await sender.send(roomId, `warm-up ${i}`));
+
+    const single: number[] = [];
+    for (let i = 0; i < SINGLE_MESSAGES; i++) {
+      const started = performance.now();
+      const eventId = await sender.send(roomId, `single ${i}`);
+      single.push((await arrivals.of(eventId)) - started);
+    }
+
+    const sent: string[] = [];
+    const started = performance.now();
+    const lane = async (): Promise<void> => {
+      while (performance.now() - started < seconds * 1000) sent.push(await sender.send(roomId, `message ${sent.length}`));
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
+    const sentFor = performance.now() - started;
+    // The last to come tells how long all of them took, on the way and in queues.
+    const times = await Promise.all(sent.map((eventId) => arrivals.of(eventId)));
+    const arrivedFor = times.reduce((last, one) => Math.max(last, one), 0) - started;
+    const doubled = await arrivals.end();
+    verify(doubled === 0, `${doubled} events arrived twice`);
+    const { p50, p99 } = distribution(single);
+    return [
+      { workload: '6a', what: 'events arrived on the other server', value: sent.length / (arrivedFor / 1000), unit: '/s' },
+      { workload: '6a', what: 'events sent meanwhile', value: sent.length / (sentFor / 1000), unit: '/s' },
+      { workload: '6a', what: 'one event, sent to arrived, p50', value: p50, unit: 'ms' },
+      { workload: '6a', what: 'one event, sent to arrived, p99', value: p99, unit: 'ms' },
+    ];
+  });
+
+interface Timeline {
+  readonly events: readonly { readonly event_id: string }[];
+  readonly limited: boolean;
+  readonly prev_batch: string;
+}
+
+interface Arrivals {
+  /** When the event came. */
+  of(eventId: string): Promise<number>;
+  /** How many events came more than once. */
+  end(): Promise<number>;
+}
+
+function listen(reader: MatrixUser, roomId: string): Arrivals {
+  const times = new Map<string, number>();
+  const waiting = new Map<string, (at: number) => void>();
+  let doubled = 0;
+  const end = new AbortController();
+  const arrived = (eventId: string, at: number): void => {
+    if (times.has(eventId)) doubled++;
+    times.set(eventId, at);
+    waiting.get(eventId)?.(at);
+  };
+  const run = async (): Promise<void> => {
+    let since: string | undefined;
+    while (!end.signal.aborted) {
+      const answer = await reader.sync(`${since === undefined ? '' : `since=${since}&`}timeout=1000&filter=${FILTER}&set_presence=offline`);
+      since = answer['next_batch'] as string;
+      const at = performance.now();
+      const timeline = answer['rooms']?.join?.[roomId]?.timeline as Timeline | undefined;
+      for (const event of timeline?.events ?? []) arrived(event.event_id, at);
+      // More came than a sync shows: the rest is read page by page, back to what is known.
+      for (let from = timeline?.limited ? timeline.prev_batch : undefined; from !== undefined;) {
+        const page = await reader.messages(roomId, PAGE, from);
+        const fresh = (page['chunk'] as { event_id: string }[]).filter((event) => !times.has(event.event_id));
+        for (const event of fresh) arrived(event.event_id, performance.now());
+        from = fresh.length > 0 ? (page['end'] as string | undefined) : undefined;
+      }
+    }
+  };
+  const running = run();
+  running.catch(() => {}); // reported by end()
+  return {
+    of: async (eventId) => {
+      const known = times.get(eventId);
+      if (known !== undefined) return known;
+      const arrival = new Promise<number>((resolve) => waiting.set(eventId, resolve));
+      const late = sleep(ARRIVAL_TIMEOUT_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`${eventId} did not arrive`)));
+      return Promise.race([arrival, late]);
+    },
+    end: async () => {
+      end.abort();
+      await running;
+      return doubled;
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * 7: two states that conflict in 10,000 events, resolved as the server does it: on a worker thread, while the event loop
+ * goes on. With a Python that has Synapse (NEXUS_SYNAPSE_PYTHON) its resolution is measured on the same events, and must
+ * come to the same state.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Piscina } from 'piscina';
+import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
+import type { Conflict } from '@nexuscomm/homeserver/rooms/resolve-conflict.ts';
+import { AuthGraph } from '@nexuscomm/homeserver/rooms/auth-graph.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { roomVersions, type RoomVersionId } from '@nexuscomm/spec/room-versions.ts';
+import { findSynapsePeer } from '@nexuscomm/spec/state-resolution/testing/synapse-peer.ts';
+import { makeConflict, type ConflictKind } from '../load/make-conflict.ts';
+import { median } from '../load/percentiles.ts';
+import { verify, type Figure } from './workload.ts';
+
+const EVENTS = 10_000;
+const REPEATS = 5;
+const DELAY_RESOLUTION_MS = 1;
+const CASES: readonly [RoomVersionId, ConflictKind][] = [
+  ['11', 'memberships'],
+  ['11', 'power levels'],
+  ['12', 'memberships'],
+  ['12', 'power levels'],
+];
+
+export async function resolveConflicts(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const pool = new Piscina<Conflict, [string, string][]>({
+    filename: import.meta.resolve('@nexuscomm/homeserver/rooms/resolve-conflict.ts'),
+    name: 'resolveConflict',
+    maxThreads: 1,
+  });
+  const peer = await findSynapsePeer();
+  for (const [id, kind] of CASES) {
+    const version = roomVersions[id];
+    const { stateSets, known } = makeConflict(version, EVENTS, kind);
+    const what = `${version.stateResolution}, conflict in ${kind}`;
+    const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+    const times: number[] = [];
+    let resolved: string[] = [];
+    for (let i = 0; i <= REPEATS; i++) {
+      if (i === 1) delay.enable(); // the first run starts the worker
+      const started = performance.now();
+      resolved = (await pool.run(conflictOf(id, stateSets, known))).map(([, eventId]) => eventId).toSorted();
+      if (i > 0) times.push(performance.now() - started);
+    }
+    delay.disable();
+    verify(resolved.length === stateSets[0].size, 'keys are missing from the resolved state');
+    figures.push({ workload: '7', what: `${what}: time`, value: median(times) / 1000, unit: 's' });
+    figures.push({ workload: '7', what: `${what}: longest event loop stall`, value: delay.max / 1e6, unit: 'ms' });
+    if (!peer) continue;
+    const events = [...known.values()].map((event) => event.json);
+    const request = { roomVersion: id, events, resolutions: [stateSets.map((set) => [...set.values()])] };
+    // What is asked without a resolution: reading the events, which both have done before.
+    const readStarted = performance.now();
+    await peer.ask({ ...request, resolutions: [] });
+    const read = performance.now() - readStarted;
+    const started = performance.now();
+    const answer = await peer.ask(request);
+    const taken = performance.now() - started - read;
+    const theirs = (answer.resolutions[0]?.resolved ?? []).toSorted();
+    verify(
+      encodeCanonicalJson(theirs) === encodeCanonicalJson(resolved),
+      `Synapse resolves otherwise: ${answer.resolutions[0]?.error ?? 'another state'}`,
+    );
+    figures.push({ workload: '7', what: `${what}: time, Synapse ${peer.version}`, value: taken / 1000, unit: 's' });
+  }
+  await peer?.[Symbol.asyncDispose]();
+  await pool.destroy();
+  return figures;
+}
+
+/** With the auth chains' differences found on the event loop, as ForkResolver does. */
+function conflictOf(version: RoomVersionId, stateSets: readonly ReadonlyMap<string, string>[], known: ReadonlyMap<string, RoomEvent>): Conflict {
+  const ids = [...known.keys()];
+  const nids = new Map(ids.map((id, i) => [id, i + 1]));
+  const graph = new AuthGraph(1);
+  for (const event of known.values()) graph.add({ nid: nids.get(event.eventId)!, auth: event.authEvents.map((id) => nids.get(id)!) });
+  const numbers = stateSets.map((set) => [...set.values()].map((id) => nids.get(id)!));
+  const inConflict = stateSets.flatMap((set, i) => [...set].filter(([key, id]) => stateSets[1 - i]!.get(key) !== id).map(([, id]) => nids.get(id)!));
+  const idsOf = (found: readonly number[]): string[] => found.map((nid) => ids[nid - 1]!);
+  return {
+    version,
+    stateSets: stateSets.map((set) => [...set]),
+    events: [...known.values()],
+    rejected: [],
+    difference: idsOf(graph.difference(numbers)),
+    subgraph: roomVersions[version].stateResolution === 'v2.1' ? idsOf(graph.between(inConflict)) : [],
+  };
+}
