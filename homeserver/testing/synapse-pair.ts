@@ -1,0 +1,119 @@
+/**
+ * Our server and a Synapse, one of each for a test file, in one federation on loopback. Scenarios are told once, with a
+ * host whose room it is and a guest from the other server, and are tried with either of them as the host.
+ */
+import { afterAll, beforeAll, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import type { SeedClient } from './seed-client.ts';
+import { findSynapse, Synapse } from './synapse.ts';
+import { writeCertificates } from './test-authority.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
+
+export interface Side {
+  readonly kind: 'ours' | 'Synapse';
+  /** the server's name */
+  readonly name: string;
+  readonly url: string;
+  /** A new user with a name that nobody had before. */
+  user(name: string): Promise<SeedClient>;
+  /** Stops the server and starts it again. */
+  restart(): Promise<void>;
+}
+
+export interface Direction {
+  readonly host: Side;
+  readonly guest: Side;
+}
+
+export interface SynapsePair {
+  readonly ours: Side;
+  readonly synapse: Side;
+  readonly server: TestServer;
+  readonly process: Synapse;
+}
+
+type Scenario<T> = (given: T) => Promise<void>;
+
+export interface PairOfServers {
+  /** Both servers, once a test runs. */
+  readonly pair: SynapsePair;
+  /** One test. */
+  scenario(name: string, run: Scenario<SynapsePair>, timeoutMs?: number): void;
+  /** Two tests: our server has the room, then Synapse. */
+  bothWays(name: string, run: Scenario<Direction>, timeoutMs?: number): void;
+}
+
+const SCENARIO_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
+
+/** `settings` are environment variables of our server, `synapseSettings` of Synapse's configuration. */
+export async function pairWithSynapse(settings: Record<string, string> = {}, synapseSettings: object = {}): Promise<PairOfServers> {
+  const version = await findSynapse();
+  let pair: SynapsePair | undefined;
+  const stack = new AsyncDisposableStack();
+
+  if (version !== undefined) {
+    beforeAll(async () => {
+      pair = await startPair(stack, settings, synapseSettings);
+    }, START_TIMEOUT_MS);
+    afterAll(() => stack.disposeAsync(), START_TIMEOUT_MS);
+  }
+  const define = (name: string, run: () => Promise<void>, timeoutMs = SCENARIO_TIMEOUT_MS): void => {
+    const explained = async (): Promise<void> => {
+      try {
+        await run();
+      } catch (error) {
+        process.stdout.write(`\nSynapse's log when "${name}" failed:\n${pair?.process.log() ?? ''}\n`);
+        throw error;
+      }
+    };
+    (version === undefined ? test.skip : test)(name, explained, timeoutMs);
+  };
+  return {
+    get pair() {
+      return pair!;
+    },
+    scenario: (name, run, timeoutMs) => define(name, () => run(pair!), timeoutMs),
+    bothWays: (name, run, timeoutMs) => {
+      define(`${name}: in our room`, () => run({ host: pair!.ours, guest: pair!.synapse }), timeoutMs);
+      define(`${name}: in Synapse's room`, () => run({ host: pair!.synapse, guest: pair!.ours }), timeoutMs);
+    },
+  };
+}
+
+async function startPair(stack: AsyncDisposableStack, settings: Record<string, string>, synapseSettings: object): Promise<SynapsePair> {
+  const directory = await mkdtemp(join(tmpdir(), 'nexuscomm-synapse-'));
+  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  const certificates = await writeCertificates(directory);
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const name = `localhost:${tlsPort}`;
+  const server = stack.use(
+    await startTestServer({
+      NEXUS_SERVER_NAME: name,
+      NEXUS_PORT: String(port),
+      NEXUS_TLS_PORT: String(tlsPort),
+      NEXUS_TLS_CERT: certificates.cert,
+      NEXUS_TLS_KEY: certificates.key,
+      NEXUS_FEDERATION_CA: certificates.ca,
+      NEXUS_ALLOW_PRIVATE_ADDRESSES: 'on',
+      ...settings,
+    }),
+  );
+  const synapse = stack.use(await Synapse.start(directory, certificates, synapseSettings));
+  let users = 0;
+  return {
+    server,
+    process: synapse,
+    ours: { kind: 'ours', name, url: server.url, user: (user) => server.user(`${user}-${++users}`), restart: () => server.restart() },
+    synapse: {
+      kind: 'Synapse',
+      name: synapse.name,
+      url: synapse.url,
+      user: (user) => synapse.user(`${user}-${++users}`),
+      restart: () => synapse.restart(),
+    },
+  };
+}
