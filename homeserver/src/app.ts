@@ -27,7 +27,9 @@ import { federationDirectoryRoutes } from './federation-api/directory.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
+import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
+import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
@@ -235,7 +237,16 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     changes: deviceChanges,
     onClaimed: (_deviceNid, userNid) => void touchNow(positions, hub, userNid).catch(onError),
   });
-  const toDevice = new ToDevice({ db, positions, strings, onSent: (userNid, pos) => hub.touchUser(userNid, pos) });
+  const toDeviceOutbox = new ToDeviceOutbox({ db, strings, now });
+  const toDevice = new ToDevice({
+    db,
+    positions,
+    strings,
+    serverName,
+    outbox: toDeviceOutbox,
+    now,
+    onSent: (userNid, pos) => hub.touchUser(userNid, pos),
+  });
   const backups = new Backups(db);
   const sources: SyncSources = {
     accountData,
@@ -260,6 +271,27 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     maxTimelineLimit: limits.sync_timeline_events,
   });
   const outside = new OutsideMemberships({ db, engine, positions, hub });
+  const outbound = await createFederationOutbound({
+    settings: config.federation,
+    serverName,
+    transport: federation,
+    db,
+    strings,
+    positions,
+    engine,
+    hub,
+    keys: deviceKeys,
+    deviceChanges,
+    toDevice,
+    toDeviceOutbox,
+    typing,
+    receipts,
+    presence,
+    profiles,
+    metrics,
+    log: logger,
+    onError,
+  });
   const rooms = await createFederationRooms({
     db,
     engine,
@@ -267,7 +299,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     outside,
     client: federation.client,
     checker: federation.eventChecker,
-    edus: { receive: async () => {} },
+    edus: outbound.eduReceiver,
     signingKey,
     serverName,
     settings: config.federation,
@@ -275,7 +307,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     clock: federation.clock,
     log: logger,
     isUser: async (userId) => (await profiles.find(userId)) !== undefined,
-    distribute: () => {},
+    distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, except),
   });
   if (config.federation.enabled) memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
   const syncEngine = new SyncEngine({
@@ -293,7 +325,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
     onRegistered: (userNid, userId) => profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
-    onDevicesDeleted: (userNid) => deviceChanges.record(userNid),
+    onDeviceRenamed: (userNid, deviceId) => deviceChanges.record(userNid, { device: deviceId }),
+    onDevicesDeleted: async (userNid, _userId, devices) => {
+      for (const { deviceId } of devices) await deviceChanges.record(userNid, { device: deviceId });
+    },
     onDeactivated: (userNid, userId) => deactivation.finish(userNid, userId),
   });
   profiles.connect((user) => memberships.propagateProfile(user));
@@ -335,7 +370,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       registration: { mode, guests },
       defaultRoomVersion: config.rooms.default_version,
     }),
-    ...profileRoutes({ profiles }),
+    ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({
@@ -370,10 +405,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
           ...serverKeyRoutes(federation),
           ...versionRoutes(),
           ...rooms.routes,
+          ...outbound.routes,
           ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
         ]
       : []),
-    ...keyRoutes({ keys: deviceKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
+    ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
   const app = createHttpApp({
     routes,
@@ -381,18 +417,27 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     logger,
     metrics,
     lookup: sessions.lookup,
-    verifyServer: federation.verifyRequest,
+    verifyServer: async (request) => {
+      const session = await federation.verifyRequest(request);
+      outbound.onRequestFrom(session.origin);
+      return session;
+    },
     bodyBytes: limits.body_bytes,
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
   });
+  await outbound.start();
   const onAccountsChanged = (): void => {
     sessions.forgetAll();
     deactivation.finishAll().catch(onError);
   };
   const notifications = listen(database.url, ACCOUNTS_CHANNEL, onAccountsChanged);
   onAccountsChanged();
-  const pruning = setInterval(() => void engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS).catch(onError), PRUNE_EVERY_MS).unref();
+  const prune = async (): Promise<void> => {
+    await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
+    await outbound.prune();
+  };
+  const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
     bind: server.bind,
     port: server.port,
@@ -415,6 +460,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       clearInterval(pruning);
       presence[Symbol.dispose]();
       await engine.close();
+      await outbound.close();
       await rooms[Symbol.asyncDispose]();
       await federation[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();

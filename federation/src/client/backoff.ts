@@ -33,7 +33,7 @@ export class Backoff {
   readonly #settings: BackoffSettings;
   readonly #now: () => number;
   readonly #random: () => number;
-  readonly #down = new LRUCache<ServerName, DestinationState>({ max: MAX_SERVERS });
+  readonly #down = new LRUCache<ServerName, DestinationState>({ maxSize: MAX_SERVERS, sizeCalculation: () => 1 });
   readonly #listeners = new Set<(server: ServerName) => void>();
 
   /** `random` gives numbers in [0, 1). */

@@ -33,10 +33,7 @@ export class JsonStreamParser {
     for (let i = 0; i < chunk.length;) {
       if (this.#parts) {
         const end = this.#leafEnd(chunk, i);
-        if (end === -1) {
-          this.#parts.push(chunk.subarray(start));
-          return;
-        }
+        if (end === -1) break;
         this.#finishLeaf(chunk.subarray(start, end));
         i = end;
         continue;
@@ -49,6 +46,7 @@ export class JsonStreamParser {
         if (this.#leaf !== 'plain') i++;
       }
     }
+    this.#parts?.push(chunk.subarray(start));
   }
 
   end(): JsonValue {

@@ -35,23 +35,22 @@ export async function readJson(response: TransportResponse, server: ServerName, 
 }
 
 async function parseBody(body: AsyncIterable<Uint8Array>): Promise<JsonValue> {
-  let chunks: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
   let parser: JsonStreamParser | undefined;
   let sliceStart = performance.now();
   for await (const chunk of body) {
-    if (parser) parser.push(chunk);
-    else {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size <= PARSED_AT_ONCE) continue;
-      parser = new JsonStreamParser();
-      for (const earlier of chunks) parser.push(earlier);
-      chunks = [];
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= PARSED_AT_ONCE) continue;
+    parser ??= new JsonStreamParser();
+    // All that was held so far, and then each chunk as it comes.
+    for (const held of chunks.splice(0)) {
+      parser.push(held);
+      if (performance.now() - sliceStart < SLICE_MS) continue;
+      await new Promise((resume) => setImmediate(resume));
+      sliceStart = performance.now();
     }
-    if (performance.now() - sliceStart < SLICE_MS) continue;
-    await new Promise((resume) => setImmediate(resume));
-    sliceStart = performance.now();
   }
   return parser ? parser.end() : parseJson(Buffer.concat(chunks).toString('utf8'));
 }

@@ -229,7 +229,7 @@ const REASONS: Readonly<Record<string, UnreachableReason>> = {
 function failureOf(server: ServerName, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof Unreachable) return error;
-  const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>;
-  const reason = REASONS[code] ?? (code.startsWith('HPE_') ? 'bad response' : 'broken off');
+  const { code = '', name, message = String(error) } = error as Partial<NodeJS.ErrnoException>;
+  const reason = REASONS[code] ?? (name === 'HTTPParserError' ? 'bad response' : 'broken off');
   return new Unreachable(server, reason, code === '' ? message : `${code} ${message}`, error);
 }

@@ -14,6 +14,7 @@ import type { IssuedTokens, Sessions } from './sessions.ts';
 
 /** What the rest of the server does when accounts change. */
 export interface AccountEffects {
+  onDeviceRenamed(userNid: number, deviceId: string): Promise<void>;
   onDevicesDeleted(userNid: number, userId: UserId, devices: readonly { nid: number; deviceId: string }[]): Promise<void>;
   onDeactivated(userNid: number, userId: UserId): Promise<void>;
   /** somebody chose a name; guests did not */
@@ -46,7 +47,12 @@ const MAX_NONCES = 1000;
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #nonces = new LRUCache<string, true>({ max: MAX_NONCES, ttl: NONCE_LIFETIME_MS });
-  #effects: AccountEffects = { onDevicesDeleted: async () => {}, onDeactivated: async () => {}, onRegistered: async () => {} };
+  #effects: AccountEffects = {
+    onDeviceRenamed: async () => {},
+    onDevicesDeleted: async () => {},
+    onDeactivated: async () => {},
+    onRegistered: async () => {},
+  };
 
   constructor(options: AccountsOptions) {
     this.#options = options;
@@ -190,6 +196,7 @@ export class Accounts {
     if (name !== undefined && name.length > MAX_DEVICE_NAME_LENGTH)
       throw new MatrixError('M_TOO_LARGE', 413, `A device name has at most ${MAX_DEVICE_NAME_LENGTH} characters.`);
     if (!(await this.#options.store.rename(session.userNid, deviceId, name))) throw notFound('You have no such device.');
+    await this.#effects.onDeviceRenamed(session.userNid, deviceId);
   }
 
   /** Deletes devices and logs them out. */

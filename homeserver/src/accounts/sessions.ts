@@ -1,5 +1,6 @@
 /** Access and refresh tokens: who is logged in, from memory for those seen lately. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { TokenState } from '../http/authenticate.ts';
@@ -53,7 +54,7 @@ export class Sessions {
     this.#db = options.db;
     this.#lifetimeMs = options.accessTokenLifetimeMs;
     this.#now = options.now;
-    this.#cache = new LRUCache({ max: options.cacheSize });
+    this.#cache = new LRUCache(upTo(options.cacheSize));
   }
 
   /** Who a token is for; no statement if it was seen lately. */

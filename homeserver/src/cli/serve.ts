@@ -1,6 +1,7 @@
 /** `nexuscomm serve`: runs the server until it is told to stop. */
 import { startServer, type RunningServer } from '../app.ts';
 import type { Config } from '../config/schema.ts';
+import { releaseStartupMemory } from './release-memory.ts';
 import { createLogger } from '../observability/logger.ts';
 
 /** A clean end takes no longer; after that the process ends anyway, which loses nothing that was confirmed. */
@@ -16,6 +17,7 @@ export async function serve(config: Config): Promise<number> {
   const orphaned = process.env['npm_lifecycle_event'] === undefined ? signalled : whenOrphaned();
   const server = await startServer(config, logger);
   process.stdout.write(`${startLines(config, server).join('\n')}\n`);
+  await releaseStartupMemory();
   const failure = await Promise.race([signalled, orphaned, server.failed]);
   if (failure) logger.fatal({ err: failure }, 'the server stops');
   setTimeout(() => process.exit(failure ? 1 : 0), STOP_TIMEOUT_MS).unref();

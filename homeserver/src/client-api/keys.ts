@@ -6,6 +6,7 @@ import { MatrixError, invalidParam } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { verifySignedJson } from '@nexuscomm/spec/signatures.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
+import type { AskKeys } from '../keys/ask-keys.ts';
 import type { Backups } from '../keys/backups.ts';
 import type { DeviceKeys } from '../keys/device-keys.ts';
 import { USAGES, publicKeyOf, type CrossSigningUsage } from '../keys/device-keys.ts';
@@ -16,6 +17,7 @@ import type { confirmByPassword } from './accounts.ts';
 
 export interface KeyRoutesDeps {
   readonly keys: DeviceKeys;
+  readonly askKeys: AskKeys;
   readonly changes: DeviceChanges;
   readonly toDevice: ToDevice;
   readonly backups: Backups;
@@ -23,13 +25,13 @@ export interface KeyRoutesDeps {
   readonly confirm: ReturnType<typeof confirmByPassword>;
 }
 
-export function keyRoutes({ keys, changes, toDevice, backups, crypto, confirm }: KeyRoutesDeps): Route[] {
+export function keyRoutes({ keys, askKeys, changes, toDevice, backups, crypto, confirm }: KeyRoutesDeps): Route[] {
   return [
     handle(api.uploadKeys, async ({ body, session }) => ({
       one_time_key_counts: (await keys.upload(session, body as Parameters<DeviceKeys['upload']>[1])).oneTime,
     })),
-    handle(api.queryKeys, async ({ body, session }) => keys.query(session, body.device_keys)),
-    handle(api.claimKeys, async ({ body }) => ({ failures: {}, one_time_keys: await keys.claim(body.one_time_keys) })),
+    handle(api.queryKeys, async ({ body, session }) => askKeys.query(session, body.device_keys, body.timeout)),
+    handle(api.claimKeys, async ({ body }) => askKeys.claim(body.one_time_keys, body.timeout)),
     handle(api.keyChanges, async ({ query, session }) =>
       changes.changed(session.userNid, parseSyncToken(query.from).pos, parseSyncToken(query.to).pos),
     ),

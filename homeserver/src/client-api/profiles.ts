@@ -1,16 +1,23 @@
 /** Profiles (Client-Server API, "Profiles"). */
 import * as api from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import { badJson, forbidden, missingParam, notFound } from '@nexuscomm/spec/errors.ts';
-import { parseUserId } from '@nexuscomm/spec/identifiers/parse.ts';
+import { parseUserId, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonValue } from '@nexuscomm/spec/json.ts';
-import type { Profiles } from '../accounts/profiles.ts';
+import type { Profile, Profiles } from '../accounts/profiles.ts';
+import type { RemoteProfiles } from '../accounts/remote-profiles.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
 
-export function profileRoutes({ profiles }: { profiles: Profiles }): Route[] {
+export function profileRoutes(deps: { profiles: Profiles; remoteProfiles: RemoteProfiles; serverName: ServerName }): Route[] {
+  const { profiles, remoteProfiles, serverName } = deps;
+  const profileOf = (text: string): Promise<Profile> => {
+    const userId = parseUserId(text);
+    return serverNameOf(userId) === serverName ? profiles.get(userId) : remoteProfiles.get(userId);
+  };
   return [
-    handle(api.profile, async ({ params }) => profiles.get(parseUserId(params.userId))),
+    handle(api.profile, async ({ params }) => profileOf(params.userId)),
     handle(api.profileField, async ({ params }) => {
-      const profile = await profiles.get(parseUserId(params.userId));
+      const profile = await profileOf(params.userId);
       if (!Object.hasOwn(profile, params.keyName)) {
         if (params.keyName === 'displayname' || params.keyName === 'avatar_url') return {};
         throw notFound('The profile has no such field.');

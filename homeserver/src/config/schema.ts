@@ -165,6 +165,8 @@ export const configSchema = Type.Object({
         'Where other servers reach this one, host:port, told in .well-known/matrix/server; none: server.public_baseurl if that is https',
         'NEXUS_FEDERATION_DELEGATE',
       ),
+      presence: flag(true, 'Tell other servers who is online here, and take in what they tell'),
+      share_device_names: flag(true, 'Tell other servers the names that users give their devices'),
       allow: list('Servers to talk to, with * and ? as wildcards; empty: all', 'NEXUS_FEDERATION_ALLOW'),
       deny: list('Servers not to talk to, with * and ? as wildcards; goes before allow', 'NEXUS_FEDERATION_DENY'),
       notaries: list('Servers to ask for keys of servers that can not be reached', 'NEXUS_FEDERATION_NOTARIES'),

@@ -1,6 +1,7 @@
 /** Ed25519 and SHA-256 by node:crypto: a hundred times the speed of JavaScript, with the same signatures. */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 
 /** DER prefixes of PKCS#8 and SPKI around raw Ed25519 keys (RFC 8410). */
@@ -10,7 +11,7 @@ const SPKI_KEY_OFFSET = 12;
 /** public keys kept in parsed form */
 const MAX_PUBLIC_KEYS = 1000;
 
-const publicKeys = new LRUCache<string, KeyObject>({ max: MAX_PUBLIC_KEYS });
+const publicKeys = new LRUCache<string, KeyObject>(upTo(MAX_PUBLIC_KEYS));
 
 function privateKeyOf(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });

@@ -97,7 +97,7 @@ export class ResidentRooms {
     const event = vouching === serverName ? withJson(verdict.checked.event, signed, room) : verdict.checked.event;
     if (event.eventId !== eventId) throw invalidParam('The event has another id.');
     checkMembership(kind, event, origin);
-    const { outcome, durable } = await remote.receive(room, event);
+    const { outcome, durable } = await remote.receive(room, event, { relayed: true });
     await durable;
     if (outcome.kind === 'rejected' || outcome.kind === 'dropped') throw forbidden(outcome.reason);
     if (outcome.kind === 'soft-failed') throw forbidden('The room does not let this happen any more.');

@@ -7,7 +7,7 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { SyncHub } from '../sync/sync-hub.ts';
 
-const insert = sql('device_change_insert', 'insert into device_change (user_nid, pos) values ($1, $2)');
+const insert = sql('device_change_insert', 'insert into device_change (user_nid, pos, device_id) values ($1, $2, $3)');
 const selectShared = sql(
   'device_change_shared',
   `select distinct c.user_nid from device_change c where c.pos > $2 and c.pos <= $3 and (c.user_nid = $1 or exists (
@@ -27,10 +27,21 @@ const selectStillShared = sql(
   `select distinct m.user_nid from member own join member m on m.room_nid = own.room_nid
    where own.user_nid = $1 and own.membership = 1 and m.membership = 1 and m.user_nid = any($2::int4[])`,
 );
+const selectLocalAudience = sql(
+  'shared_local_users',
+  `select distinct b.user_nid from member a join member b on b.room_nid = a.room_nid and b.server = $2 and b.membership = 1
+   where a.user_nid = $1 and a.membership = 1`,
+);
 const selectAudience = sql(
   'shared_users',
   `select distinct b.user_nid from member a join member b on b.room_nid = a.room_nid and b.membership = 1 where a.user_nid = $1 and a.membership = 1`,
 );
+
+/** What of a user changed: a device, by its id, the cross-signing keys, or something that only users here are told of. */
+export type DeviceChange = { readonly device: string } | 'cross-signing keys' | 'nothing public';
+
+/** A change was stored at a position, which is not settled yet. Must not throw or wait. */
+export type OnDeviceChange = (userNid: number, pos: number) => void;
 
 export class DeviceChanges {
   readonly #db: Queryable;
@@ -38,6 +49,7 @@ export class DeviceChanges {
   readonly #strings: StringTable;
   readonly #engine: RoomEngine;
   readonly #hub: SyncHub;
+  #onPublicChange: OnDeviceChange = () => {};
 
   constructor(options: { db: Queryable; positions: StreamPositions; strings: StringTable; engine: RoomEngine; hub: SyncHub }) {
     this.#db = options.db;
@@ -55,13 +67,36 @@ export class DeviceChanges {
     });
   }
 
-  /** A user's devices or cross-signing keys changed. */
-  async record(userNid: number): Promise<void> {
+  /** Other servers are told of public changes of local users. */
+  connect(onPublicChange: OnDeviceChange): void {
+    this.#onPublicChange = onPublicChange;
+  }
+
+  /** A local user's devices or cross-signing keys changed. */
+  async record(userNid: number, change: DeviceChange): Promise<void> {
     const audience = await this.audience(userNid);
+    const column = change === 'cross-signing keys' ? null : change === 'nothing public' ? '' : change.device;
     await this.#positions.write(async (pos) => {
-      await this.#db.query(insert, [userNid, pos]);
+      await this.#db.query(insert, [userNid, pos, column]);
+      for (const member of audience) this.#hub.touchUser(member, pos);
+      if (change !== 'nothing public') this.#onPublicChange(userNid, pos);
+    });
+  }
+
+  /** Devices or keys of a user of another server changed. `ownServerNid`: this server in the string table. */
+  async recordRemote(userNid: number, ownServerNid: number): Promise<void> {
+    const audience = await this.localAudience(userNid, ownServerNid);
+    if (audience.size === 0) return;
+    await this.#positions.write(async (pos) => {
+      await this.#db.query(insert, [userNid, pos, '']);
       for (const member of audience) this.#hub.touchUser(member, pos);
     });
+  }
+
+  /** The users here who share a room with one of another server. */
+  async localAudience(userNid: number, ownServerNid: number): Promise<ReadonlySet<number>> {
+    const rows = await this.#db.query<{ user_nid: number }>(selectLocalAudience, [userNid, ownServerNid]);
+    return new Set(rows.map((row) => row.user_nid));
   }
 
   /** The users who share a room with this one, and this one. */

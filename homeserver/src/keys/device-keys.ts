@@ -1,12 +1,13 @@
 /** Device keys, one-time and fallback keys, cross-signing keys (Client-Server API, "End-to-End Encryption"). */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import { MatrixError, badJson, invalidParam } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import type { Session } from '../http/handler.ts';
 import { sql, type Database } from '../storage/database.ts';
 import type { StringTable } from '../storage/string-table.ts';
-import type { DeviceChanges } from './device-changes.ts';
+import type { DeviceChange, DeviceChanges } from './device-changes.ts';
 
 export type CrossSigningUsage = 'master' | 'self_signing' | 'user_signing';
 export const USAGES: readonly CrossSigningUsage[] = ['master', 'self_signing', 'user_signing'];
@@ -50,7 +51,12 @@ const claimFallback = sql(
 );
 const selectDevices = sql(
   'device_keys_query',
-  `select d.user_nid, d.device_id, d.display_name, k.json from device d join device_key k on k.device_nid = d.nid where d.user_nid = any($1::int4[])`,
+  `select d.user_nid, d.device_id, d.display_name, k.json from device d join device_key k on k.device_nid = d.nid where d.user_nid = any($1::int4[])
+   union all select user_nid, device_id, display_name, json from remote_device where user_nid = any($1::int4[]) and json is not null`,
+);
+const selectPublished = sql(
+  'device_keys_published',
+  `select d.user_nid, d.device_id, d.display_name, k.json from device d left join device_key k on k.device_nid = d.nid where d.user_nid = any($1::int4[])`,
 );
 const selectCross = sql('cross_signing_query', 'select user_nid, usage, json from cross_signing_key where user_nid = any($1::int4[])');
 const upsertCross = sql(
@@ -82,18 +88,28 @@ interface ClaimedKey {
   json: string;
 }
 
+/** What other servers may know of a user's devices. */
+export interface PublishedKeys {
+  /** device id -> its name and keys; without keys if it has none */
+  readonly devices: ReadonlyMap<string, { readonly displayName: string | undefined; readonly keys: JsonObject | undefined }>;
+  readonly master: JsonObject | undefined;
+  readonly selfSigning: JsonObject | undefined;
+}
+
 export interface KeyCounts {
   readonly oneTime: Readonly<Record<string, number>>;
   readonly unusedFallback: readonly string[];
 }
 
 const MAX_COUNTS = 20_000;
+/** no user: nobody's own signatures are added */
+const NOBODY = -1;
 
 export class DeviceKeys {
   readonly #db: Database;
   readonly #strings: StringTable;
   readonly #changes: DeviceChanges;
-  readonly #counts = new LRUCache<number, KeyCounts>({ max: MAX_COUNTS });
+  readonly #counts = new LRUCache<number, KeyCounts>(upTo(MAX_COUNTS));
   /** a device's count of keys fell: its syncs should tell */
   readonly #onClaimed: (deviceNid: number, userNid: number) => void;
 
@@ -149,7 +165,7 @@ export class DeviceKeys {
   }
 
   /** Keys of users, with the signatures that `asking` may see: the owners' and their own. */
-  async query(asking: Session, wanted: Readonly<Record<string, readonly string[]>>): Promise<JsonObject> {
+  async query(asking: Pick<Session, 'userNid'>, wanted: Readonly<Record<string, readonly string[]>>): Promise<JsonObject> {
     const users = new Map<number, string>();
     for (const userId of Object.keys(wanted)) {
       const nid = await this.#strings.find(userId);
@@ -184,6 +200,31 @@ export class DeviceKeys {
     };
   }
 
+  /** What other servers may know of local users, with the signatures that these made themselves. */
+  async published(userNids: readonly number[]): Promise<Map<number, PublishedKeys>> {
+    const [devices, cross, signatures] = await Promise.all([
+      this.#db.query<{ user_nid: number; device_id: string; display_name: string | null; json: string | null }>(selectPublished, [userNids]),
+      this.#db.query<{ user_nid: number; usage: CrossSigningUsage; json: string }>(selectCross, [userNids]),
+      this.#signatures(userNids, NOBODY),
+    ]);
+    const crossKey = (userNid: number, usage: CrossSigningUsage): JsonObject | undefined => {
+      const row = cross.find((one) => one.user_nid === userNid && one.usage === usage);
+      if (!row) return undefined;
+      const key = JSON.parse(row.json) as JsonObject;
+      return withSignatures(key, signatures(userNid, publicKeyOf(key)));
+    };
+    const byUser = Map.groupBy(devices, (row) => row.user_nid);
+    return new Map(
+      userNids.map((userNid) => {
+        const rows = (byUser.get(userNid) ?? []).map((row) => {
+          const keys = row.json === null ? undefined : withSignatures(JSON.parse(row.json) as JsonObject, signatures(userNid, row.device_id));
+          return [row.device_id, { displayName: row.display_name ?? undefined, keys }] as const;
+        });
+        return [userNid, { devices: new Map(rows), master: crossKey(userNid, 'master'), selfSigning: crossKey(userNid, 'self_signing') }];
+      }),
+    );
+  }
+
   async crossSigningKeys(userNid: number): Promise<Map<CrossSigningUsage, JsonObject>> {
     const rows = await this.#db.query<{ usage: CrossSigningUsage; json: string }>(selectCross, [[userNid]]);
     return new Map(rows.map((row) => [row.usage, JSON.parse(row.json) as JsonObject]));
@@ -192,29 +233,31 @@ export class DeviceKeys {
   async setCrossSigningKeys(session: Session, keys: ReadonlyMap<CrossSigningUsage, JsonObject>): Promise<void> {
     const entries = [...keys];
     await this.#db.query(upsertCross, [session.userNid, entries.map(([usage]) => usage), entries.map(([, key]) => JSON.stringify(key))]);
-    await this.#changes.record(session.userNid);
+    const isPublic = entries.some(([usage]) => usage !== 'user_signing');
+    await this.#changes.record(session.userNid, isPublic ? 'cross-signing keys' : 'nothing public');
   }
 
   /** Stores signatures on keys that exist and are otherwise as given; answers with the failures, by user and key. */
   async addSignatures(session: Session, signed: Readonly<Record<string, JsonObject>>): Promise<JsonObject> {
     const failures: Record<string, Record<string, JsonObject>> = {};
-    const touched = new Set<number>();
+    const touched = new Map<string, { userNid: number; change: DeviceChange }>();
     for (const [userId, keys] of Object.entries(signed)) {
       const target = await this.#strings.find(userId);
       for (const [keyName, given] of Object.entries(keys)) {
-        const failure =
+        const result =
           target === undefined || !isJsonObject(given)
             ? new MatrixError('M_NOT_FOUND', 404, 'There is no such user.')
             : await this.#addSignature(session, target, keyName, given);
-        if (failure) (failures[userId] ??= {})[keyName] = failure.toJSON() as JsonObject;
-        else touched.add(target!);
+        if (result instanceof MatrixError) (failures[userId] ??= {})[keyName] = result.toJSON() as JsonObject;
+        // What a user signs of others only they themselves see.
+        else touched.set(`${userId} ${keyName}`, { userNid: target!, change: target === session.userNid ? result : 'nothing public' });
       }
     }
-    for (const userNid of touched) await this.#changes.record(userNid);
+    for (const { userNid, change } of touched.values()) await this.#changes.record(userNid, change);
     return failures;
   }
 
-  async #addSignature(session: Session, target: number, keyName: string, given: JsonObject): Promise<MatrixError | undefined> {
+  async #addSignature(session: Session, target: number, keyName: string, given: JsonObject): Promise<MatrixError | DeviceChange> {
     const [devices, cross] = await Promise.all([
       this.#db.query<{ device_id: string; json: string }>(selectDevices, [[target]]),
       this.crossSigningKeys(target),
@@ -228,7 +271,7 @@ export class DeviceKeys {
     for (const [keyId, signature] of Object.entries(own)) {
       if (typeof signature === 'string') await this.#db.query(upsertSignature, [session.userNid, target, keyName, keyId, signature]);
     }
-    return undefined;
+    return device ? { device: keyName } : 'cross-signing keys';
   }
 
   async #setDeviceKeys(session: Session, keys: JsonObject): Promise<void> {
@@ -239,7 +282,7 @@ export class DeviceKeys {
     const [current] = await this.#db.query<{ json: string }>(selectDeviceKey, [session.deviceNid]);
     if (current?.json === json) return;
     await this.#db.query(upsertDeviceKey, [session.deviceNid, json]);
-    await this.#changes.record(session.userNid);
+    await this.#changes.record(session.userNid, { device: session.deviceId });
   }
 
   async #addOneTimeKeys(session: Session, entries: readonly KeyEntry[]): Promise<void> {

@@ -6,6 +6,7 @@
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
@@ -38,7 +39,7 @@ export class UnreadTracker implements UnreadSource {
   readonly #timeline: TimelineReader;
   readonly #receipts: Receipts;
   readonly #rules: PushRules;
-  readonly #pairs = new LRUCache<string, UserRoom>({ max: MAX_PAIRS });
+  readonly #pairs = new LRUCache<string, UserRoom>(upTo(MAX_PAIRS));
 
   constructor(options: { engine: RoomEngine; timeline: TimelineReader; receipts: Receipts; rules: PushRules }) {
     this.#engine = options.engine;

@@ -3,6 +3,7 @@
  * in which auth events come before what they authorise, so every question is one sweep over typed arrays.
  */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 
 const selectEdges = sql('auth_edges', 'select nid, auth from event where room_nid = $1 and nid > $2 and key is not null order by nid limit $3');
@@ -149,7 +150,7 @@ const MAX_GRAPHS = 200;
 
 export class AuthGraphs {
   readonly #db: Queryable;
-  readonly #graphs = new LRUCache<number, AuthGraph>({ max: MAX_GRAPHS });
+  readonly #graphs = new LRUCache<number, AuthGraph>(upTo(MAX_GRAPHS));
 
   constructor(db: Queryable) {
     this.#db = db;

@@ -1,5 +1,6 @@
 /** Reads stored events, by number or by id, through a cache of those used last. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { eventFromStored } from '@nexuscomm/spec/events/parse-event.ts';
 import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { EventId, RoomId } from '@nexuscomm/spec/identifiers/types.ts';
@@ -47,8 +48,8 @@ export class EventReader {
 
   constructor(db: Queryable, cacheSize: number) {
     this.#db = db;
-    this.#cache = new LRUCache({ max: cacheSize });
-    this.#nidOfId = new LRUCache({ max: cacheSize });
+    this.#cache = new LRUCache(upTo(cacheSize));
+    this.#nidOfId = new LRUCache(upTo(cacheSize));
   }
 
   /** The event, if it is in memory. */

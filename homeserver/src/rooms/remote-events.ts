@@ -18,7 +18,7 @@ import type { RoomEngine, RoomWriter } from './room-engine.ts';
 import { stateDifference, type RoomStates } from './room-states.ts';
 import { parseStateKeyText, stateKeyText } from './state-key.ts';
 import type { Snapshot, SnapshotChain } from './state-snapshots.ts';
-import { EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
+import { EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_RELAYED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 
 export type ReceivedOutcome =
@@ -56,6 +56,8 @@ export interface Arrival {
   readonly historical?: boolean;
   /** the event makes this server a member of the room: what was known of its head before counts no more */
   readonly replacesHead?: boolean;
+  /** this server is the one to send it to the others in the room, though a user of another server made it */
+  readonly relayed?: boolean;
   /** rows of the told state are written already, with memberships that began at this position */
   readonly stateWrittenAt?: number;
 }
@@ -249,7 +251,9 @@ export class RemoteEvents {
     await positions.ready(1);
     const pos = !joins ? (arrival.historical === true && outcome === 'accepted' ? this.#historicalPosition() : null) : positions.take();
     const flags =
-      (outcome === 'rejected' ? EVENT_REJECTED : outcome === 'soft-failed' ? EVENT_SOFT_FAILED : 0) | (moved.movedStrangely ? EVENT_MOVED_STATE : 0);
+      (outcome === 'rejected' ? EVENT_REJECTED : outcome === 'soft-failed' ? EVENT_SOFT_FAILED : 0) |
+      (moved.movedStrangely ? EVENT_MOVED_STATE : 0) |
+      (arrival.relayed === true ? EVENT_RELAYED : 0);
     writer.place(
       assemble({
         room,

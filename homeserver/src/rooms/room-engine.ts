@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
 import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
@@ -110,9 +111,9 @@ export class RoomEngine {
     this.strings = options.strings;
     this.events = new EventReader(options.db, options.cache.events);
     this.transactions = new TransactionLog(options.db, { devices: TRANSACTION_DEVICES, perDevice: TRANSACTIONS_PER_DEVICE });
-    this.#rooms = new LRUCache({ max: options.cache.rooms });
-    this.#nidOfId = new LRUCache({ max: options.cache.rooms * 2 });
-    this.#states = new LRUCache({ max: options.cache.states });
+    this.#rooms = new LRUCache(upTo(options.cache.rooms));
+    this.#nidOfId = new LRUCache(upTo(options.cache.rooms * 2));
+    this.#states = new LRUCache(upTo(options.cache.states));
     this.#pipeline = new CommitPipeline({
       db: options.db,
       epochs: options.epochs,

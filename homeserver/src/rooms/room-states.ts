@@ -1,5 +1,6 @@
 /** States of the past: the chain of snapshots that ends in one, and the whole state that it stands for. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { Queryable } from '../storage/database.ts';
 import { loadChains } from './room-loader.ts';
 import type { Room } from './room.ts';
@@ -13,7 +14,7 @@ export class RoomStates {
 
   constructor(db: Queryable, cacheSize: number) {
     this.#db = db;
-    this.#entries = new LRUCache({ max: cacheSize });
+    this.#entries = new LRUCache(upTo(cacheSize));
   }
 
   /** The chain of a stored snapshot; 0 is the empty state. */

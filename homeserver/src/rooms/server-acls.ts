@@ -1,6 +1,7 @@
 /** Which servers a room lets take part (Client-Server API, "Server Access Control Lists (ACLs) for rooms"). */
 import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import type { JsonObject, JsonValue } from '@nexuscomm/spec/json.ts';
 import type { Room } from './room.ts';
 import type { RoomEngine } from './room-engine.ts';
@@ -12,7 +13,7 @@ const MAX_ACLS = 5_000;
 export class ServerAcls {
   readonly #engine: RoomEngine;
   /** by the number of the ACL event */
-  readonly #acls = new LRUCache<number, Acl>({ max: MAX_ACLS });
+  readonly #acls = new LRUCache<number, Acl>(upTo(MAX_ACLS));
 
   constructor(engine: RoomEngine) {
     this.#engine = engine;

@@ -10,6 +10,8 @@ export const EVENT_SOFT_FAILED = 2;
 export const EVENT_OUTLIER = 4;
 /** Its arrival changed the room's state otherwise than by the event itself: forks were resolved. */
 export const EVENT_MOVED_STATE = 8;
+/** Made by a user of another server, but this server is the one to send it on: a join that came in through send_join. */
+export const EVENT_RELAYED = 16;
 
 export interface EventRecord {
   readonly nid: number;

@@ -4,6 +4,7 @@
  */
 import { MatrixError } from '@nexuscomm/spec/errors.ts';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 
 const selectNewest = sql('txn_newest', 'select txn_id, nid from txn where device_nid = $1 order by nid desc limit $2');
@@ -23,7 +24,7 @@ export class TransactionLog {
   constructor(db: Queryable, options: { devices: number; perDevice: number }) {
     this.#db = db;
     this.#perDevice = options.perDevice;
-    this.#devices = new LRUCache({ max: options.devices });
+    this.#devices = new LRUCache(upTo(options.devices));
   }
 
   /** Runs `send` unless the transaction was or is being sent; either way returns the nid of its event. */

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
+import pg from 'pg';
 
 const DIRECTORY = join(import.meta.dirname, 'migrations');
 
@@ -23,8 +24,23 @@ const source: Knex.MigrationSource<string> = {
   },
 };
 
-/** Runs what is missing; several processes may start at once. knex is loaded here only: it is of no use afterwards. */
+/** The names of migrations that were run; undefined in a new database. */
+async function migrationsRun(url: string): Promise<string[] | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ there: boolean }>(`select to_regclass('migration') is not null as there`);
+    if (!rows[0]!.there) return undefined;
+    return (await client.query<{ name: string }>('select name from migration order by id')).rows.map((row) => row.name);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Runs what is missing; several processes may start at once. knex is loaded only if there is something to run. */
 export async function migrate(url: string): Promise<void> {
+  const [known, run] = await Promise.all([source.getMigrations([]), migrationsRun(url)]);
+  if (run && run.length === known.length && known.every((name, i) => run[i] === name)) return;
   const { default: createKnex } = await import('knex');
   const knex = createKnex({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 2 }, log: SILENT });
   try {

@@ -3,6 +3,7 @@
  * Both directions are cached, so known strings cost no SQL.
  */
 import { LRUCache } from 'lru-cache';
+import { upTo } from './cache-size.ts';
 import { sql, type Queryable } from './database.ts';
 
 const insertStrings = sql(
@@ -30,8 +31,8 @@ export class StringTable {
 
   constructor(db: Queryable, cacheSize: number) {
     this.#db = db;
-    this.#ids = new LRUCache({ max: cacheSize });
-    this.#texts = new LRUCache({ max: cacheSize });
+    this.#ids = new LRUCache(upTo(cacheSize));
+    this.#texts = new LRUCache(upTo(cacheSize));
   }
 
   /** The id of a text that is in the cache. */

@@ -3,6 +3,7 @@
  * passes that position, the users' waiting syncs are woken.
  */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { JOIN } from '../rooms/membership.ts';
@@ -36,7 +37,7 @@ export class SyncHub {
   constructor(options: { db: Queryable; positions: StreamPositions; engine: RoomEngine; maxUsers: number }) {
     this.#db = options.db;
     this.#positions = options.positions;
-    this.#users = new LRUCache({ max: options.maxUsers });
+    this.#users = new LRUCache(upTo(options.maxUsers));
     options.engine.onCommit((commit) => this.#onCommit(commit));
     options.positions.onWatermark((watermark) => this.#onWatermark(watermark));
   }

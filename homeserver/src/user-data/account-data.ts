@@ -1,5 +1,6 @@
 /** Account data, global and per room (Client-Server API, "Client Config"). A user's own is in memory once they were here. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { Mailbox } from '../rooms/mailbox.ts';
 import { sql, type Queryable } from '../storage/database.ts';
@@ -28,7 +29,7 @@ const MAX_USERS = 5_000;
 export class AccountData implements AccountDataSource {
   readonly #db: Queryable;
   readonly #positions: StreamPositions;
-  readonly #users = new LRUCache<number, Promise<UserData>>({ max: MAX_USERS });
+  readonly #users = new LRUCache<number, Promise<UserData>>(upTo(MAX_USERS));
   readonly #queues = new Map<number, Mailbox>();
   readonly #onChange: (userNid: number, roomNid: number, pos: number) => void;
   readonly #defaults: (userNid: number) => Promise<readonly { type: string; content: string }[]>;

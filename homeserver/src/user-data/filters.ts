@@ -1,5 +1,6 @@
 /** Stored filters (Client-Server API, "Filtering"); parsed ones are kept in memory. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { parseJson } from '@nexuscomm/spec/parse-json.ts';
@@ -21,7 +22,7 @@ const MAX_PARSED = 10_000;
 
 export class Filters {
   readonly #db: Queryable;
-  readonly #parsed = new LRUCache<string, SyncFilter>({ max: MAX_PARSED });
+  readonly #parsed = new LRUCache<string, SyncFilter>(upTo(MAX_PARSED));
 
   constructor(db: Queryable) {
     this.#db = db;

@@ -11,16 +11,32 @@ interface UserPresence {
   /** ms since the epoch */
   lastActive: number;
   lastSeen: number;
+  /** not heard of for so long, ms, the user is offline */
+  offlineAfter: number;
   pos: number;
+}
+
+/** What another server tells of one of its users. */
+export interface RemotePresence {
+  readonly state: PresenceState;
+  readonly statusMsg: string | undefined;
+  /** ms */
+  readonly lastActiveAgo: number;
 }
 
 /** A user whose clients have not synced for so long is offline. */
 const OFFLINE_AFTER_MS = 60_000;
+/** The same for users of other servers, which tell of changes only. */
+const REMOTE_OFFLINE_AFTER_MS = 30 * 60_000;
+/** Users of other servers that are kept at most. */
+const MAX_REMOTE_USERS = 20_000;
 const SWEEP_MS = 15_000;
 /** Users newly met that are kept for each user. */
 const MAX_INTRODUCTIONS = 500;
 /** For so long after an activity a user counts as active right now. */
 const CURRENTLY_ACTIVE_MS = 60_000;
+
+const OFFLINE = { state: 'offline' as PresenceState, statusMsg: undefined as string | undefined };
 
 export interface PresenceOptions {
   readonly positions: StreamPositions;
@@ -38,6 +54,8 @@ export class Presence implements PresenceSource, Disposable {
   /** whom a user has come to share a room with lately */
   readonly #met = new Map<number, { userNid: number; pos: number }[]>();
   readonly #sweep: NodeJS.Timeout;
+  #onSet: (userNid: number, userId: string) => void = () => {};
+  #remoteUsers = 0;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -46,6 +64,31 @@ export class Presence implements PresenceSource, Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#sweep);
+  }
+
+  /** Other servers are told of local users. Must not throw or wait. */
+  connect(onSet: (userNid: number, userId: string) => void): void {
+    this.#onSet = onSet;
+  }
+
+  /** What another server tells of a user; `audience`: the local users who may see it. */
+  async receive(userNid: number, userId: string, told: RemotePresence, audience: ReadonlySet<number>): Promise<void> {
+    const now = this.#options.now();
+    const known = this.#users.get(userNid);
+    if (!known && (told.state === 'offline' || this.#remoteUsers >= MAX_REMOTE_USERS)) return;
+    if (!known) this.#remoteUsers++;
+    const user = known ?? { userId, ...OFFLINE, lastActive: now, lastSeen: now, offlineAfter: REMOTE_OFFLINE_AFTER_MS, pos: 0 };
+    this.#users.set(userNid, user);
+    const same = user.state === told.state && user.statusMsg === told.statusMsg;
+    user.state = told.state;
+    user.statusMsg = told.statusMsg;
+    user.lastActive = now - told.lastActiveAgo;
+    user.lastSeen = now;
+    if (same) return;
+    await this.#options.positions.write(async (pos) => {
+      user.pos = pos;
+      this.#options.onChange(audience, pos);
+    });
   }
 
   /** A device of the user syncs. A sync only keeps somebody online; it does not undo what they set. */
@@ -59,12 +102,13 @@ export class Presence implements PresenceSource, Disposable {
 
   async set(userNid: number, userId: string, state: PresenceState, statusMsg: string | undefined): Promise<void> {
     const now = this.#options.now();
-    const user = this.#users.get(userNid) ?? { userId, state, statusMsg, lastActive: now, lastSeen: now, pos: 0 };
+    const user = this.#users.get(userNid) ?? { userId, state, statusMsg, lastActive: now, lastSeen: now, offlineAfter: OFFLINE_AFTER_MS, pos: 0 };
     this.#users.set(userNid, user);
     user.state = state;
     user.statusMsg = statusMsg;
     user.lastSeen = now;
     if (state === 'online') user.lastActive = now;
+    this.#onSet(userNid, userId);
     const audience = await this.#options.audience(userNid);
     await this.#options.positions.write(async (pos) => {
       user.pos = pos;
@@ -119,10 +163,22 @@ export class Presence implements PresenceSource, Disposable {
   }
 
   async #expire(): Promise<void> {
-    const limit = this.#options.now() - OFFLINE_AFTER_MS;
+    const now = this.#options.now();
     for (const [userNid, user] of this.#users) {
-      if (user.lastSeen < limit) this.#met.delete(userNid);
-      if (user.state !== 'offline' && user.lastSeen < limit) await this.set(userNid, user.userId, 'offline', user.statusMsg);
+      if (user.lastSeen >= now - user.offlineAfter) continue;
+      this.#met.delete(userNid);
+      if (user.state !== 'offline') await this.#goOffline(userNid, user);
+      // Who is of another server is forgotten once everybody had the time to hear that they are offline.
+      else if (user.offlineAfter === REMOTE_OFFLINE_AFTER_MS && user.lastSeen < now - 2 * REMOTE_OFFLINE_AFTER_MS) {
+        this.#users.delete(userNid);
+        this.#remoteUsers--;
+      }
     }
+  }
+
+  async #goOffline(userNid: number, user: UserPresence): Promise<void> {
+    const { lastSeen } = user;
+    await this.set(userNid, user.userId, 'offline', user.statusMsg);
+    user.lastSeen = lastSeen; // nothing was heard of them
   }
 }

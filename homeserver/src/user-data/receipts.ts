@@ -1,5 +1,6 @@
 /** Read receipts (Client-Server API, "Receipts"). A room's receipts are in memory once somebody asked for them. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
@@ -48,14 +49,20 @@ export class Receipts implements ReceiptSource {
   readonly #db: Queryable;
   readonly #strings: StringTable;
   readonly #positions: StreamPositions;
-  readonly #rooms = new LRUCache<number, Map<string, Receipt>>({ max: MAX_ROOMS });
+  readonly #rooms = new LRUCache<number, Map<string, Receipt>>(upTo(MAX_ROOMS));
   readonly #onChange: (roomNid: number, receipt: Receipt) => void;
+  #onSet: (roomNid: number, receipt: Receipt) => void = () => {};
 
   constructor(options: { db: Queryable; strings: StringTable; positions: StreamPositions; onChange: (roomNid: number, receipt: Receipt) => void }) {
     this.#db = options.db;
     this.#strings = options.strings;
     this.#positions = options.positions;
     this.#onChange = options.onChange;
+  }
+
+  /** Other servers are told of local users' receipts. Must not throw or wait. */
+  connect(onSet: (roomNid: number, receipt: Receipt) => void): void {
+    this.#onSet = onSet;
   }
 
   /** Stores a receipt, unless it points before the one there is; false then. */
@@ -69,6 +76,7 @@ export class Receipts implements ReceiptSource {
       await this.#db.query(upsert, [roomNid, given.userNid, given.kind, given.thread, given.eventId, given.eventPos, given.ts, pos]);
       room.set(key, receipt);
       this.#onChange(roomNid, receipt);
+      this.#onSet(roomNid, receipt);
     });
     return true;
   }

@@ -1,0 +1,121 @@
+/** Tells other servers what local users do besides events: typing, receipts, presence, devices (Server-Server API, "EDUs"). */
+import type { OutboundQueues } from '@nexuscomm/federation/outbound/outbound-queues.ts';
+import type { Clock, Edu } from '@nexuscomm/federation/ports.ts';
+import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import { LRUCache } from 'lru-cache';
+import { upTo } from '../storage/cache-size.ts';
+import { JOIN } from '../rooms/membership.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
+import type { StringTable } from '../storage/string-table.ts';
+import type { Presence } from '../user-data/presence.ts';
+import type { Receipt } from '../user-data/receipts.ts';
+import type { ServerRoutes } from './server-routes.ts';
+import type { SharedServers } from './shared-servers.ts';
+
+export interface OutgoingEdusOptions {
+  readonly engine: RoomEngine;
+  readonly strings: StringTable;
+  readonly queues: OutboundQueues;
+  readonly routes: ServerRoutes;
+  readonly shared: SharedServers;
+  readonly presence: Presence;
+  readonly sendPresence: boolean;
+  readonly ownName: ServerName;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Other servers forget a typing user after a minute or less: who types on is told of again, ms. */
+const TYPING_REPEAT_MS = 25_000;
+const MAX_TYPISTS = 50_000;
+
+export class OutgoingEdus {
+  readonly #options: OutgoingEdusOptions;
+  /** room and user -> when their typing was told last, ms */
+  readonly #typing = new LRUCache<string, number>(upTo(MAX_TYPISTS));
+
+  constructor(options: OutgoingEdusOptions) {
+    this.#options = options;
+    options.engine.onCommit((commit) => this.#onCommit(commit));
+  }
+
+  /** Called whenever a user says that they type, or stops. */
+  onTyping(roomNid: number, userId: string, typing: boolean): void {
+    const room = this.#sharedRoom(roomNid);
+    if (!room || serverNameOf(userId) !== this.#options.ownName) return;
+    const key = `${roomNid} ${userId}`;
+    const now = this.#options.clock.now();
+    if (typing && now - (this.#typing.get(key) ?? 0) < TYPING_REPEAT_MS) return;
+    if (typing) this.#typing.set(key, now);
+    else this.#typing.delete(key);
+    const content = { room_id: room.roomId, user_id: userId, typing };
+    this.#send(room.servers.keys(), `typing ${key}`, { edu_type: 'm.typing', content });
+  }
+
+  /** Only public receipts are told of, never m.read.private. */
+  onReceipt(roomNid: number, receipt: Receipt): void {
+    const room = this.#sharedRoom(roomNid);
+    if (!room || receipt.kind !== 'm.read') return;
+    const member = room.members.get(receipt.userNid);
+    if (member?.serverNid !== this.#options.routes.ownNid) return;
+    const { strings, onError } = this.#options;
+    const { userNid, thread, eventId, ts } = receipt;
+    const send = async (): Promise<void> => {
+      const data = { ts, ...(thread === '' ? {} : { thread_id: thread }) };
+      const content = { [room.roomId]: { 'm.read': { [await strings.text(userNid)]: { event_ids: [eventId], data } } } };
+      this.#send(room.servers.keys(), `receipt ${roomNid} ${userNid} ${thread}`, { edu_type: 'm.receipt', content });
+    };
+    send().catch(onError);
+  }
+
+  onPresence(userNid: number, userId: string): void {
+    const { sendPresence, shared, presence, ownName, onError } = this.#options;
+    if (!sendPresence || serverNameOf(userId) !== ownName) return;
+    const send = async (): Promise<void> => {
+      const servers = await shared.of(userNid);
+      const { last_active_ago: ago = 0, ...state } = presence.get(userNid);
+      const push = [{ user_id: userId, ...state, last_active_ago: Math.max(0, Math.round(ago)) }];
+      this.#send(servers, `presence ${userNid}`, { edu_type: 'm.presence', content: { push } });
+    };
+    send().catch(onError);
+  }
+
+  /** A local user's devices changed at a position that is not settled yet. */
+  onDevicesChanged(userNid: number, pos: number): void {
+    const { routes, shared, queues } = this.#options;
+    void routes.later(pos, async () => queues.devicesChanged(await routes.names(await shared.of(userNid)), pos));
+  }
+
+  /** Servers that a local user comes to share a room with are told of the user's devices. */
+  #onCommit({ room, stored, members }: RoomCommit): void {
+    const { routes, shared, queues } = this.#options;
+    const { pos } = stored;
+    if (pos === null || pos < 0) return;
+    for (const { before, after } of members) {
+      const comes = after.serverNid === routes.ownNid && after.membership === JOIN && before?.membership !== JOIN;
+      if (!comes || !this.#sharedRoom(room.nid)) continue;
+      void routes.later(pos, async () => {
+        const servers = await routes.names(await shared.newlyMet(room.nid, after.userNid));
+        queues.devicesChanged(servers, pos);
+        this.onPresence(after.userNid, await this.#options.strings.text(after.userNid));
+      });
+    }
+  }
+
+  /** The room, if it is in memory and other servers are in it. */
+  #sharedRoom(roomNid: number): Room | undefined {
+    const room = this.#options.engine.cached(roomNid);
+    const others = room && room.servers.size - Number(room.servers.has(this.#options.routes.ownNid));
+    return others === undefined || others === 0 ? undefined : room;
+  }
+
+  #send(serverNids: Iterable<number>, subject: string, edu: Edu): void {
+    const { queues, routes, onError } = this.#options;
+    routes
+      .names(serverNids)
+      .then((servers) => queues.sendEphemeral(servers, subject, edu))
+      .catch(onError);
+  }
+}
