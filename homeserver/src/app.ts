@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transport } from '@nexuscomm/federation/client/transport.ts';
 import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { AccountStore } from './accounts/account-store.ts';
@@ -29,8 +30,8 @@ import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
 import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
-import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
+import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
@@ -54,6 +55,7 @@ import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
 import { RoomReader } from './rooms/room-reader.ts';
+import { ServerAcls } from './rooms/server-acls.ts';
 import { takeAllShards } from './rooms/shard-leases.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
@@ -95,20 +97,30 @@ const MAX_COMMIT_BATCH = 200;
 const TRANSACTION_LIFETIME_MS = 24 * 3_600_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
-export async function startServer(config: Config, logger: Logger = createLogger(config.observability.log_level)): Promise<RunningServer> {
+/** What a simulation brings of its own. */
+export interface Seams {
+  /** how requests reach other servers */
+  readonly transport?: Transport;
+}
+
+export async function startServer(
+  config: Config,
+  logger: Logger = createLogger(config.observability.log_level),
+  seams: Seams = {},
+): Promise<RunningServer> {
   const database = await chooseDatabase(config, {
     info: (message) => logger.info(message),
     error: (err) => logger.warn({ err }, 'lost a database connection'),
   });
   try {
-    return await startWith(config, logger, database);
+    return await startWith(config, logger, database, seams);
   } catch (error) {
     await database[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function startWith(config: Config, logger: Logger, database: ChosenDatabase): Promise<RunningServer> {
+async function startWith(config: Config, logger: Logger, database: ChosenDatabase, seams: Seams): Promise<RunningServer> {
   const { db } = database;
   const { server, limits, cache, accounts: accountSettings } = config;
   const serverName = server.name as ServerName;
@@ -132,6 +144,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     signingKey,
     keyStore: createServerKeyStore(db),
     log: logger,
+    ...seams,
   });
 
   // Rooms
@@ -271,45 +284,6 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     maxTimelineLimit: limits.sync_timeline_events,
   });
   const outside = new OutsideMemberships({ db, engine, positions, hub });
-  const outbound = await createFederationOutbound({
-    settings: config.federation,
-    serverName,
-    transport: federation,
-    db,
-    strings,
-    positions,
-    engine,
-    hub,
-    keys: deviceKeys,
-    deviceChanges,
-    toDevice,
-    toDeviceOutbox,
-    typing,
-    receipts,
-    presence,
-    profiles,
-    metrics,
-    log: logger,
-    onError,
-  });
-  const rooms = await createFederationRooms({
-    db,
-    engine,
-    positions,
-    outside,
-    client: federation.client,
-    checker: federation.eventChecker,
-    edus: outbound.eduReceiver,
-    signingKey,
-    serverName,
-    settings: config.federation,
-    stateCache: cache.states,
-    clock: federation.clock,
-    log: logger,
-    isUser: async (userId) => (await profiles.find(userId)) !== undefined,
-    distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, except),
-  });
-  if (config.federation.enabled) memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
   const syncEngine = new SyncEngine({
     outside: (userNid, rooms) => outside.shown(userNid, rooms),
     db,
@@ -346,6 +320,51 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     downloadTimeoutMs: config.media.download_timeout_ms,
   });
   const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
+
+  // Federation
+  const acls = new ServerAcls(engine);
+  const outbound = await createFederationOutbound({
+    settings: config.federation,
+    serverName,
+    transport: federation,
+    db,
+    strings,
+    positions,
+    engine,
+    hub,
+    keys: deviceKeys,
+    deviceChanges,
+    toDevice,
+    toDeviceOutbox,
+    typing,
+    receipts,
+    presence,
+    profiles,
+    isBanned: async (room, name) => !(await acls.allows(room, name)),
+    metrics,
+    log: logger,
+    onError,
+  });
+  const rooms = await createFederationRooms({
+    db,
+    engine,
+    positions,
+    outside,
+    acls,
+    client: federation.client,
+    checker: federation.eventChecker,
+    edus: outbound.eduReceiver,
+    signingKey,
+    serverName,
+    settings: config.federation,
+    stateCache: cache.states,
+    clock: federation.clock,
+    log: logger,
+    isUser: async (userId) => (await profiles.find(userId)) !== undefined,
+    distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
+  });
+  if (config.federation.enabled) memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
+  await outbound.start();
 
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
@@ -404,8 +423,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       ? [
           ...serverKeyRoutes(federation),
           ...versionRoutes(),
-          ...rooms.routes,
           ...outbound.routes,
+          ...rooms.routes,
           ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
         ]
       : []),
@@ -426,7 +445,6 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     trustedProxies: server.trusted_proxies,
     onSeen: (session, address, userAgent) => lastSeen.record(session, address, userAgent),
   });
-  await outbound.start();
   const onAccountsChanged = (): void => {
     sessions.forgetAll();
     deactivation.finishAll().catch(onError);

@@ -23,6 +23,6 @@ const { cryptoModule } = ((workerData as readonly unknown[])[1] ?? workerData) a
 const loaded = (await import(cryptoModule.url)) as Record<string, CryptoProvider>;
 const crypto = loaded[cryptoModule.name]!;
 
-export default function checkChunk({ events, version, keys }: CheckTask): CheckResult[] {
+export function checkChunk({ events, version, keys }: CheckTask): CheckResult[] {
   return events.map((json) => checkEvent({ json, version: roomVersions[version], keys, crypto }));
 }

@@ -6,7 +6,8 @@ import { roomVersions, type RoomVersionId } from '@nexuscomm/spec/room-versions.
 import type { EventId, JsonObject, RoomEvent, RoomId, ServerKey, ServerName, UserId } from '../ports.ts';
 import { FakeClock, memoryKeyStore, silentLog, testKey } from '../testing/fakes.ts';
 import { fastCrypto } from '../testing/fast-crypto.ts';
-import { EventChecker, type EventVerdict } from './check-events.ts';
+import { EventChecker } from './check-events.ts';
+import type { EventVerdict } from '../ports.ts';
 import { OwnKeys } from './key-document.ts';
 import { KeyRing } from './key-ring.ts';
 

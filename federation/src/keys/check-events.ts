@@ -77,6 +77,7 @@ export class EventChecker implements EventChecking, AsyncDisposable {
   #openPool(): Piscina<CheckTask, CheckResult[]> {
     this.#pool ??= new Piscina<CheckTask, CheckResult[]>({
       filename: new URL('./check-events-worker.ts', import.meta.url).href,
+      name: 'checkChunk',
       minThreads: 0,
       maxThreads: this.#threads,
       idleTimeout: IDLE_WORKER_MS,

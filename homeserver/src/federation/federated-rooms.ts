@@ -19,7 +19,7 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { RoomHistory } from '../rooms/room-history.ts';
 import { RoomStates } from '../rooms/room-states.ts';
-import { ServerAcls } from '../rooms/server-acls.ts';
+import type { ServerAcls } from '../rooms/server-acls.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { Database } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
@@ -35,6 +35,7 @@ export interface FederationRoomsDeps {
   readonly engine: RoomEngine;
   readonly positions: StreamPositions;
   readonly outside: OutsideMemberships;
+  readonly acls: ServerAcls;
   readonly client: FederationClient;
   readonly checker: EventChecking;
   readonly edus: EduReceiver;
@@ -59,7 +60,7 @@ export interface FederationRooms extends AsyncDisposable {
 }
 
 export async function createFederationRooms(deps: FederationRoomsDeps): Promise<FederationRooms> {
-  const { db, engine, positions, outside, client, checker, signingKey, serverName, settings, clock, log } = deps;
+  const { db, engine, positions, outside, acls, client, checker, signingKey, serverName, settings, clock, log } = deps;
   const now = (): number => clock.now();
   const serverNid = await engine.strings.id(serverName);
   const graphs = new AuthGraphs(db);
@@ -79,7 +80,6 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     policy: (room, event) => policy.recommends(room, event),
   });
   const outliers = new Outliers({ db, engine, positions });
-  const acls = new ServerAcls(engine);
   const history = new RoomHistory({ db, engine, states, graphs });
   const rooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid });
   const missing = new MissingEvents({

@@ -2,12 +2,15 @@
 import type { OutboundQueues } from '@nexuscomm/federation/outbound/outbound-queues.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
-import { JOIN } from '../rooms/membership.ts';
+import { INVITE, JOIN, KNOCK } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import { outgoingPdu } from './missed-events.ts';
 import type { ServerRoutes } from './server-routes.ts';
+
+/** Whose membership ends is told so, also if it was an invite or a knock. */
+const TOLD: ReadonlySet<number> = new Set([JOIN, INVITE, KNOCK]);
 
 export class OutgoingEvents {
   readonly #queues: OutboundQueues;
@@ -42,7 +45,7 @@ export class OutgoingEvents {
     const servers = new Set(room.servers.keys());
     let ownBefore = room.servers.get(this.#routes.ownNid) ?? 0;
     for (const { before, after } of members) {
-      if (before?.membership === JOIN) servers.add(before.serverNid);
+      if (before && TOLD.has(before.membership)) servers.add(before.serverNid);
       if (after.serverNid === this.#routes.ownNid) ownBefore += Number(before?.membership === JOIN) - Number(after.membership === JOIN);
     }
     // Of a room that nobody here was in, the event came about with a server that is in it: that one sends it.

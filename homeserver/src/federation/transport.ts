@@ -4,6 +4,7 @@ import { Backoff } from '@nexuscomm/federation/client/backoff.ts';
 import { createDialer } from '@nexuscomm/federation/client/dial.ts';
 import type { Resolver } from '@nexuscomm/federation/client/discovery/resolver.ts';
 import { FederationClient } from '@nexuscomm/federation/client/federation-client.ts';
+import type { Transport } from '@nexuscomm/federation/client/transport.ts';
 import { createRequestSigner } from '@nexuscomm/federation/client/sign-request.ts';
 import { UndiciTransport } from '@nexuscomm/federation/client/undici-transport.ts';
 import { EventChecker } from '@nexuscomm/federation/keys/check-events.ts';
@@ -33,6 +34,8 @@ export interface FederationTransportDeps {
   readonly clock?: Clock;
   readonly resolver?: Resolver;
   readonly random?: () => number;
+  /** how requests reach other servers; absent: HTTPS, as the specification says */
+  readonly transport?: Transport;
 }
 
 export interface FederationTransport extends AsyncDisposable {
@@ -85,7 +88,7 @@ export function createFederationTransport(deps: FederationTransportDeps): Federa
   });
   const client = new FederationClient({
     serverName,
-    transport: network,
+    transport: deps.transport ?? network,
     signer: createRequestSigner(serverName, signingKey),
     backoff,
     allowed,

@@ -1,7 +1,6 @@
 /** To-device messages (Client-Server API, "Send-to-Device messaging"): durable before they are confirmed, deleted once acknowledged. */
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
-import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { composeToDevice, type ToDeviceMessages, type ToDeviceOutbox } from '../federation/to-device-outbox.ts';
 import type { Session } from '../http/handler.ts';
 import { sql, type Database, type Transaction } from '../storage/database.ts';

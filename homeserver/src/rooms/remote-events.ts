@@ -56,10 +56,10 @@ export interface Arrival {
   readonly historical?: boolean;
   /** the event makes this server a member of the room: what was known of its head before counts no more */
   readonly replacesHead?: boolean;
-  /** this server is the one to send it to the others in the room, though a user of another server made it */
-  readonly relayed?: boolean;
   /** rows of the told state are written already, with memberships that began at this position */
   readonly stateWrittenAt?: number;
+  /** this server is the one to send it to the others in the room, though a user of another server made it */
+  readonly relayed?: boolean;
 }
 
 /** The state before an event. */
