@@ -19,6 +19,8 @@ export interface TestServer extends AsyncDisposable {
   readonly nobody: SeedClient;
   /** Stops the server and starts it again on the same data. */
   restart(): Promise<void>;
+  /** Stops it: `restart` starts it again. */
+  stop(): Promise<void>;
 }
 
 /** Passwords are hashed as cheaply as can be; everything else is as configured by default. */
@@ -39,6 +41,11 @@ export async function startTestServer(settings: Record<string, string> = {}): Pr
   const config = loadConfig({ ...TEST_SETTINGS, NEXUS_DATA_DIR: dataDir, NEXUS_DATABASE_URL: databaseUrl, ...settings });
   const start = (): Promise<RunningServer> => startServer(config, createLogger(process.env['NEXUS_TEST_LOG'] ?? 'silent'));
   let running = await start();
+  let stopped = false;
+  const stop = async (): Promise<void> => {
+    if (!stopped) await running.close();
+    stopped = true;
+  };
   return {
     get url() {
       return running.url;
@@ -53,11 +60,13 @@ export async function startTestServer(settings: Record<string, string> = {}): Pr
     },
     user: (name) => SeedClient.register(running.url, name),
     restart: async () => {
-      await running.close();
+      await stop();
       running = await start();
+      stopped = false;
     },
+    stop,
     [Symbol.asyncDispose]: async () => {
-      await running.close();
+      await stop();
       await database?.drop();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -4,8 +4,10 @@
  * storage when the server is back: the queue is then behind and catches up before it goes on live.
  */
 import type { Clock, Edu, EventId, JsonObject, Log, ServerName } from '../ports.ts';
+import { CatchUp } from './catch-up.ts';
+import { DurableDue } from './durable-due.ts';
 import { EphemeralEdus } from './ephemeral-edus.ts';
-import type { CatchUpRange, DurableEdus, OutboxStore, OutgoingPdu } from './outbox-store.ts';
+import type { DurableEdus, OutboxStore, OutgoingPdu } from './outbox-store.ts';
 import { PduBacklog, type BacklogBudget } from './pdu-backlog.ts';
 import { RetrySchedule } from './retry-schedule.ts';
 import type { OutboundSettings } from './settings.ts';
@@ -65,9 +67,6 @@ interface Parcel {
 /** ms to wait for the floor to pass what was forgotten: writes that are under way */
 const FLOOR_WAIT_MS = 20;
 
-/** A range whose end is not known yet. */
-const beginningAt = (pos: number): CatchUpRange => ({ after: pos, cursor: pos, upto: 0 });
-
 export class DestinationQueue {
   readonly server: ServerName;
   /** ms since the epoch */
@@ -75,16 +74,9 @@ export class DestinationQueue {
   readonly #deps: DestinationQueueDeps;
   readonly #backlog: PduBacklog;
   readonly #ephemeral: EphemeralEdus;
+  readonly #durable: DurableDue;
+  readonly #catchUp: CatchUp;
   readonly #retry: RetrySchedule;
-  /** Set if it is behind: the part of the missed events that is being read from storage. */
-  #missed: CatchUpRange | undefined;
-  #page: OutgoingPdu[] = [];
-  #pageCursor = 0;
-  #toDevice = false;
-  /** device changes above it are due; undefined: none */
-  #devicePos: number | undefined;
-  /** the same, for changes that came since they were last read */
-  #newDevicePos: number | undefined;
   #lastOkTs: number | undefined;
   #running: Promise<void> | undefined;
   #again = false;
@@ -98,10 +90,11 @@ export class DestinationQueue {
     this.openedAt = deps.clock.now();
     this.#backlog = new PduBacklog(deps.settings.queuedPdus, deps.budget);
     this.#ephemeral = new EphemeralEdus(deps.settings.ephemeralEdus);
+    this.#durable = new DurableDue({ server, store: deps.store, devicePos: lag?.devicePos });
+    this.#catchUp = new CatchUp({ server, store: deps.store, reads: deps.reads, floor: deps.floor });
     this.#retry = new RetrySchedule(deps.settings.retry, deps.random);
     if (!lag) return;
-    this.#missed = beginningAt(lag.lastOkPos);
-    this.#devicePos = lag.devicePos;
+    this.#catchUp.begin(lag.lastOkPos);
     if (lag.failing) this.#retry.restore({ failingSince: lag.failing.since, retryAt: lag.failing.retryAt, intervalMs: lag.failing.intervalMs });
   }
 
@@ -109,25 +102,26 @@ export class DestinationQueue {
 
   pushPdu(pdu: OutgoingPdu): void {
     const okPos = Math.min(this.okPos(this.#deps.floor()), pdu.pos - 1);
-    if (!this.#backlog.push(pdu)) this.#missed ??= beginningAt(okPos);
+    if (!this.#backlog.push(pdu)) this.#catchUp.begin(okPos);
     this.wake();
   }
 
   pushEphemeral(subject: string, edu: Edu): void {
     // By the time that a failing server is back, it is worth nothing.
-    if (this.failingSince !== undefined) return;
+    const { clock, requestsFrom } = this.#deps;
+    if (this.failingSince !== undefined || (requestsFrom(this.server) ?? 0) > clock.now()) return;
     this.#ephemeral.set(subject, edu);
     this.wake();
   }
 
   toDeviceWaits(): void {
-    this.#toDevice = true;
+    this.#durable.toDeviceWaits();
     this.wake();
   }
 
   /** Devices of users changed at a position. */
   devicesChanged(pos: number): void {
-    this.#newDevicePos = Math.min(this.#newDevicePos ?? Infinity, pos - 1);
+    this.#durable.devicesChanged(pos);
     this.wake();
   }
 
@@ -150,11 +144,11 @@ export class DestinationQueue {
   }
 
   get behind(): boolean {
-    return this.#missed !== undefined;
+    return this.#catchUp.active;
   }
 
   get pendingPdus(): number {
-    return this.#backlog.size + this.#page.length;
+    return this.#backlog.size + this.#catchUp.pending;
   }
 
   get pendingEphemeral(): number {
@@ -162,18 +156,18 @@ export class DestinationQueue {
   }
 
   get durableWaits(): boolean {
-    return this.#toDevice || this.#devicesDue !== undefined;
+    return this.#durable.waits;
   }
 
   /** All events up to here are accepted. */
   okPos(floor: number): number {
-    if (this.#missed) return this.#missed.cursor;
+    if (this.#catchUp.active) return this.#catchUp.cursor;
     return Math.min(floor, (this.#backlog.lowestPos ?? Infinity) - 1);
   }
 
   /** All changes of devices up to here are accepted. */
   okDevicePos(floor: number): number {
-    return Math.min(floor, this.#devicesDue ?? Infinity);
+    return this.#durable.okDevicePos(floor);
   }
 
   // --- when it runs ---
@@ -215,12 +209,11 @@ export class DestinationQueue {
   }
 
   get #idle(): boolean {
-    return !this.#missed && this.#backlog.size === 0 && this.#ephemeral.size === 0 && !this.durableWaits && this.failingSince === undefined;
+    return !this.#hasWork && this.failingSince === undefined;
   }
 
-  get #devicesDue(): number | undefined {
-    if (this.#devicePos === undefined) return this.#newDevicePos;
-    return this.#newDevicePos === undefined ? this.#devicePos : Math.min(this.#devicePos, this.#newDevicePos);
+  get #hasWork(): boolean {
+    return this.behind || this.durableWaits || this.#backlog.size > 0 || this.#ephemeral.size > 0;
   }
 
   async #run(): Promise<void> {
@@ -240,7 +233,7 @@ export class DestinationQueue {
         continue;
       }
       if (parcel.pdus.length + parcel.edus.length > 0) await this.#deliver(parcel);
-      else if (!this.#missed && !this.durableWaits && this.#backlog.size === 0 && this.#ephemeral.size === 0) {
+      else if (!this.#hasWork) {
         // A server that failed while there was something ephemeral only: nothing proves that it is back, nothing needs to.
         this.#retry.succeeded();
         return;
@@ -253,6 +246,7 @@ export class DestinationQueue {
     while (!this.#closing) {
       const wait = Math.max(this.#retry.retryAt, requestsFrom(this.server) ?? 0) - clock.now();
       if (wait <= 0) return;
+      this.#ephemeral.clear();
       await this.#pause(wait);
     }
   }
@@ -265,49 +259,26 @@ export class DestinationQueue {
 
   /** The next transaction's content. */
   async #pack(): Promise<Parcel> {
-    const { settings, store } = this.#deps;
+    const { settings } = this.#deps;
     const pdus = await this.#nextPdus();
-    let durable: DurableEdus | undefined;
-    const devicesAfter = this.#devicesDue;
-    if (this.#toDevice || devicesAfter !== undefined) {
-      const wanted = { toDevice: this.#toDevice, devicesAfter };
-      this.#toDevice = false;
-      this.#devicePos = devicesAfter;
-      this.#newDevicePos = undefined;
-      try {
-        durable = await store.durableEdus(this.server, wanted, { edus: settings.edusPerTransaction, bytes: settings.durableBytes });
-      } catch (error) {
-        this.#toDevice ||= wanted.toDevice;
-        throw error;
-      }
-      if (durable.edus.length === 0) this.#durableSettled(durable);
-    }
+    const durable = await this.#durable.take({ edus: settings.edusPerTransaction, bytes: settings.durableBytes });
     const edus = durable?.edus ?? [];
     return { pdus, edus: [...edus, ...this.#ephemeral.take(settings.edusPerTransaction - edus.length)], durable };
   }
 
   async #nextPdus(): Promise<readonly OutgoingPdu[]> {
-    const { settings } = this.#deps;
-    if (!this.#missed) return this.#backlog.first(settings.pdusPerTransaction);
-    if (this.#page.length === 0) await this.#readPage(this.#missed);
-    return this.#page.slice(0, settings.pdusPerTransaction);
-  }
-
-  /** Reads on in what was missed. Where that ends, what came meanwhile is next; it may be in memory, or not any more. */
-  async #readPage(missed: CatchUpRange): Promise<void> {
-    const { store, reads, floor } = this.#deps;
-    const range = missed.upto > 0 ? missed : { ...missed, upto: floor() };
-    const page = await reads.run(() => store.catchUp(this.server, range));
-    if (page.pdus.length > 0) {
-      this.#missed = range;
-      this.#page = [...page.pdus];
-      this.#pageCursor = page.cursor;
-      return;
-    }
-    const done = Math.max(range.cursor, range.upto);
+    const { settings, floor } = this.#deps;
+    if (!this.#catchUp.active) return this.#backlog.first(settings.pdusPerTransaction);
+    const pdus = await this.#catchUp.first(settings.pdusPerTransaction);
+    if (pdus.length > 0) return pdus;
+    // What came meanwhile is next. It is in memory, or there was too much of that too.
+    const done = this.#catchUp.finish();
     this.#backlog.dropUpTo(done);
-    this.#missed = this.#backlog.forgottenUpTo <= done ? undefined : beginningAt(done);
-    if (this.#missed && floor() <= done) await this.#pause(FLOOR_WAIT_MS);
+    if (this.#backlog.forgottenUpTo > done) {
+      this.#catchUp.begin(done);
+      if (floor() <= done) await this.#pause(FLOOR_WAIT_MS);
+    }
+    return [];
   }
 
   async #deliver(parcel: Parcel): Promise<void> {
@@ -327,14 +298,16 @@ export class DestinationQueue {
     this.#lastOkTs = clock.now();
     if (this.failingSince !== undefined) log.info({ destination: this.server, failingSince: this.failingSince }, 'a server is back');
     this.#retry.succeeded();
-    this.#pdusSent(pdus);
+    // The backlog may have overflowed meanwhile: then what was sent is read once more.
+    if (this.#catchUp.active) this.#catchUp.sent(pdus);
+    else this.#backlog.remove(pdus);
     if (parcel.durable) await this.#durableSent(parcel.durable);
   }
 
   #failed({ durable }: Parcel, error: unknown): void {
     const { counts, clock, log } = this.#deps;
-    if (durable) this.#toDevice ||= durable.toDeviceIds.length > 0 || durable.moreToDevice;
-    this.#page = [];
+    if (durable) this.#durable.failed(durable);
+    this.#catchUp.release();
     if (this.#abort.signal.aborted) return;
     counts.transactionsFailed++;
     const first = this.failingSince === undefined;
@@ -347,32 +320,16 @@ export class DestinationQueue {
     );
   }
 
-  #pdusSent(sent: readonly OutgoingPdu[]): void {
-    if (!this.#missed) {
-      this.#backlog.remove(sent);
-      return;
-    }
-    // The backlog may have overflowed meanwhile: then what was sent was no page, and is read once more.
-    if (sent.length === 0 || this.#page[0] !== sent[0]) return;
-    this.#page = this.#page.slice(sent.length);
-    if (this.#page.length === 0) this.#missed = { ...this.#missed, cursor: Math.max(this.#missed.cursor, this.#pageCursor) };
-  }
-
   async #durableSent(durable: DurableEdus): Promise<void> {
-    this.#durableSettled(durable);
+    this.#durable.sent(durable);
     if (durable.toDeviceIds.length === 0) return;
     try {
       await this.#deps.store.delivered(durable.toDeviceIds);
     } catch (error) {
       // Sent once more with the next: the receiver knows their ids.
-      this.#toDevice = true;
+      this.#durable.toDeviceWaits();
       this.#deps.log.warn({ destination: this.server, err: error }, 'forgetting delivered to-device messages failed');
       await this.#pause(this.#deps.settings.retry.minMs);
     }
-  }
-
-  #durableSettled(durable: DurableEdus): void {
-    this.#toDevice ||= durable.moreToDevice;
-    this.#devicePos = durable.moreDevices ? durable.devicePos : undefined;
   }
 }

@@ -117,7 +117,9 @@ export class OutboundQueues implements AsyncDisposable {
 
   /** `subject`: of EDUs of the same subject only the newest is sent. */
   sendEphemeral(servers: Iterable<ServerName>, subject: string, edu: Edu): void {
-    for (const server of servers) if (this.#wanted(server)) this.#queue(server).pushEphemeral(subject, edu);
+    for (const server of servers) {
+      if (this.#wanted(server) && (this.#queues.has(server) || !this.#isDown(server))) this.#queue(server).pushEphemeral(subject, edu);
+    }
   }
 
   /** To-device messages for them are stored. */
@@ -191,6 +193,10 @@ export class OutboundQueues implements AsyncDisposable {
 
   #wanted(server: ServerName): boolean {
     return server !== this.#options.ownName && this.#options.allowed(server);
+  }
+
+  #isDown(server: ServerName): boolean {
+    return (this.#options.health.retryAt(server) ?? 0) > this.#options.clock.now();
   }
 
   #queue(server: ServerName): DestinationQueue {

@@ -7,7 +7,6 @@ import type { RemoteDevices } from '../keys/remote-devices.ts';
 import type { ToDevice } from '../keys/to-device.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
-import type { ServerAcls } from '../rooms/server-acls.ts';
 import { upTo } from '../storage/cache-size.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import type { Presence } from '../user-data/presence.ts';
@@ -26,7 +25,8 @@ export interface IncomingEdusOptions {
   /** this server in the string table */
   readonly ownNid: number;
   readonly takePresence: boolean;
-  readonly acls: ServerAcls;
+  /** the room's ACL refuses the server (Server-Server API, "Server Access Control Lists") */
+  readonly isBanned: (room: Room, server: ServerName) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -42,7 +42,7 @@ export function createEduHandlers(options: IncomingEdusOptions): EduHandlers {
   async function member(origin: ServerName, roomId: string, userId: string): Promise<{ room: Room; userNid: number } | undefined> {
     const [room, userNid] = await Promise.all([engine.find(roomId), strings.find(userId)]);
     if (!room?.servers.has(ownNid) || userNid === undefined || !room.isJoined(userNid)) return undefined;
-    return (await options.acls.allows(room, origin)) ? { room, userNid } : undefined;
+    return (await options.isBanned(room, origin)) ? undefined : { room, userNid };
   }
 
   async function setReceipt(origin: ServerName, receipt: ReceivedReceipt): Promise<void> {

@@ -17,8 +17,8 @@ import { RemoteDeviceTable } from '../keys/remote-device-table.ts';
 import { RemoteDevices } from '../keys/remote-devices.ts';
 import type { ToDevice } from '../keys/to-device.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
-import { ServerAcls } from '../rooms/server-acls.ts';
 import type { Database } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
@@ -55,6 +55,8 @@ export interface FederationOutboundDeps {
   readonly receipts: Receipts;
   readonly presence: Presence;
   readonly profiles: Profiles;
+  /** the room's ACL refuses the server */
+  readonly isBanned: (room: Room, server: ServerName) => Promise<boolean>;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly onError: (error: unknown) => void;
@@ -142,7 +144,7 @@ export async function createFederationOutbound(deps: FederationOutboundDeps): Pr
     deviceChanges,
     ownNid,
     takePresence: presence,
-    acls: new ServerAcls(engine),
+    isBanned: deps.isBanned,
     onError,
   });
   const localUsers = createLocalUsers({ db, keys, devices, profiles: deps.profiles, serverName, shareNames });

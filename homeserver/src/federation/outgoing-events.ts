@@ -25,14 +25,14 @@ export class OutgoingEvents {
   }
 
   /**
-   * Sends an event of another server's user that came in here, through send_join and the like, to the others in the room.
-   * Stored with `relayed`, it also survives a crash.
+   * Sends an event of another server's user that this server answers for, a join that came in through send_join, to those
+   * in the room. Stored with `relayed`, it also survives a crash.
    */
-  sendToRoom(room: Room, stored: StoredEvent, except: readonly ServerName[]): void {
+  sendToRoom(room: Room, stored: StoredEvent, exceptServers: ReadonlySet<ServerName>): void {
     const pdu = outgoingPdu(stored);
     this.#routes.inOrder(pdu.pos, room.servers.keys(), (servers) =>
       this.#queues.sendPdu(
-        servers.filter((server) => !except.includes(server)),
+        servers.filter((server) => !exceptServers.has(server)),
         pdu,
       ),
     );
