@@ -6,7 +6,7 @@ import { afterAll, beforeAll, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from './server-process.ts';
 import type { SeedClient } from './seed-client.ts';
 import { findSynapse, Synapse } from './synapse.ts';
 import { writeCertificates } from './test-authority.ts';

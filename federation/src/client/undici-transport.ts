@@ -1,13 +1,15 @@
 /** Requests over HTTPS: discovers the server, keeps a few connections to each, maps what goes wrong to Unreachable. */
 import { LRUCache } from 'lru-cache';
-import { Client, Pool, type Dispatcher } from 'undici';
+import { Pool } from 'undici';
 import type { Clock, Log, ServerName } from '../ports.ts';
 import type { Dial } from './dial.ts';
 import { discoverServer, type DiscoveryDeps, type ServerRoute } from './discovery/discover-server.ts';
 import type { Resolver } from './discovery/resolver.ts';
 import { WellKnown, type WellKnownSettings } from './discovery/well-known.ts';
-import { Unreachable, type UnreachableReason } from './errors.ts';
+import { Unreachable } from './errors.ts';
+import { MAX_HEADER_BYTES, httpsGet } from './https-get.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import { send } from './undici-send.ts';
 
 export interface UndiciTransportDeps {
   readonly dial: Dial;
@@ -28,9 +30,6 @@ interface Destination {
 const MAX_DESTINATIONS = 2_000;
 /** ms that an unused connection is kept */
 const KEEP_CONNECTION_MS = 60_000;
-const MAX_HEADER_BYTES = 64 * 1024;
-const MAX_REDIRECTS = 5;
-const HTTPS_PORT = 443;
 
 export class UndiciTransport implements Transport, AsyncDisposable {
   readonly #deps: UndiciTransportDeps;
@@ -120,44 +119,9 @@ export class UndiciTransport implements Transport, AsyncDisposable {
     });
   }
 
-  async get(url: string, server: ServerName, signal: AbortSignal): Promise<TransportResponse> {
-    let next = url;
-    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const response = await this.#getOnce(next, server, signal);
-      const { location } = response.headers;
-      if (response.status < 300 || response.status > 399 || location === undefined) return response;
-      for await (const _chunk of response.body) break;
-      if (!URL.canParse(location, next)) throw new Unreachable(server, 'bad response', `${next} redirects to something that is no address`);
-      next = new URL(location, next).href;
-    }
-    throw new Unreachable(server, 'bad response', `${url} redirects more than ${MAX_REDIRECTS} times`);
-  }
-
-  async #getOnce(url: string, server: ServerName, signal: AbortSignal): Promise<TransportResponse> {
-    const { protocol, hostname, port, origin, pathname, search } = new URL(url);
-    if (protocol !== 'https:') throw new Unreachable(server, 'bad response', `${url} is not an https address`);
-    const { dial, settings, userAgent } = this.#deps;
-    const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    const client = new Client(origin, {
-      headersTimeout: 0,
-      bodyTimeout: settings.idleTimeoutMs,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      connect: (_options, callback) => {
-        dial({ server, host, port: port === '' ? HTTPS_PORT : Number(port), tlsName: host }).then(
-          (socket) => callback(null, socket),
-          (error: Error) => callback(error, null),
-        );
-      },
-    });
-    const close = (): void => void client.destroy().catch(() => {});
-    try {
-      const headers = { 'user-agent': userAgent, accept: '*/*' };
-      const response = await send(server, client, { method: 'GET', path: `${pathname}${search}`, headers, body: null, signal });
-      return { ...response, body: thenDo(response.body, close) };
-    } catch (error) {
-      close();
-      throw error;
-    }
+  get(url: string, server: ServerName, signal: AbortSignal): Promise<TransportResponse> {
+    const { dial, userAgent, settings } = this.#deps;
+    return httpsGet({ dial, userAgent, idleTimeoutMs: settings.idleTimeoutMs }, { url, server, signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -190,46 +154,3 @@ async function connectAny(dial: Dial, server: ServerName, route: ServerRoute): P
 }
 /** SRV targets that are tried at most */
 const MAX_TARGETS = 5;
-
-async function send(server: ServerName, dispatcher: Dispatcher, options: Omit<Dispatcher.RequestOptions, 'origin'>): Promise<TransportResponse> {
-  try {
-    const response = await dispatcher.request(options);
-    const headers: Record<string, string | undefined> = {};
-    for (const [name, value] of Object.entries(response.headers)) headers[name] = Array.isArray(value) ? value[0] : value;
-    return { status: response.statusCode, headers, body: readBody(server, response.body, options.signal as AbortSignal) };
-  } catch (error) {
-    throw failureOf(server, error, options.signal as AbortSignal);
-  }
-}
-
-async function* readBody(server: ServerName, body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw failureOf(server, error, signal);
-  }
-}
-
-async function* thenDo(body: AsyncIterable<Uint8Array>, act: () => void): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } finally {
-    act();
-  }
-}
-
-const REASONS: Readonly<Record<string, UnreachableReason>> = {
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_OVERFLOW: 'too large',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too large',
-};
-
-function failureOf(server: ServerName, error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  if (error instanceof Unreachable) return error;
-  const { code = '', name, message = String(error) } = error as Partial<NodeJS.ErrnoException>;
-  const reason = REASONS[code] ?? (name === 'HTTPParserError' ? 'bad response' : 'broken off');
-  return new Unreachable(server, reason, code === '' ? message : `${code} ${message}`, error);
-}

@@ -17,6 +17,7 @@ export async function notify(db: Queryable, channel: string, payload: string): P
 export function listen(url: string, channel: string, onMessage: (payload: string) => void): AsyncDisposable {
   let stopped = false;
   let client: pg.Client | undefined;
+  let connecting: Promise<unknown> = Promise.resolve();
   const run = async (): Promise<void> => {
     for (let first = true; !stopped; first = false) {
       const current = new pg.Client({ connectionString: url, application_name: 'nexuscomm listen' });
@@ -27,7 +28,8 @@ export function listen(url: string, channel: string, onMessage: (payload: string
       });
       current.on('notification', (message) => onMessage(message.payload ?? ''));
       try {
-        await current.connect();
+        connecting = current.connect();
+        await connecting;
         await current.query(`listen ${channel}`);
         if (!first) onMessage('');
         await broken;
@@ -42,6 +44,8 @@ export function listen(url: string, channel: string, onMessage: (payload: string
   return {
     [Symbol.asyncDispose]: async () => {
       stopped = true;
+      // While it connects it does not hear that it is to end.
+      await connecting.catch(() => {});
       await client?.end().catch(() => {});
       await running;
     },
