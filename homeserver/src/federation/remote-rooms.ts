@@ -129,7 +129,7 @@ export class RemoteRooms {
       origin_server_ts: now(),
     };
     try {
-      await this.#tryServers([serverNameOf(membership.sender), ...request.via], async (server) => {
+      await this.#tryServers([...membership.servers, ...request.via], async (server) => {
         const template = await client.makeLeave(server, { roomId, userId });
         const { event } = this.#seal(template, { ...request, membership: 'leave' });
         await client.sendLeave(server, { roomId, eventId: event.eventId, event: event.json });
@@ -141,7 +141,7 @@ export class RemoteRooms {
     await outside.set({ roomId, version: membership.version, userId, membership: LEAVE, sender: userId, shown: [left] });
   }
 
-  /** The invite of a local user, signed by the invited user's server too. */
+  /** The invite of a local user, signed by the invited user's server too. `shown`: state of the room, as whole events. */
   async invite(room: Room, invite: RoomEvent, shown: readonly JsonObject[]): Promise<RoomEvent> {
     const { client, checker } = this.#deps;
     const server = serverNameOf(invite.stateKey!);

@@ -6,6 +6,7 @@ import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { RoomAliases } from './aliases.ts';
+import { outgoingPdu } from '../federation/missed-events.ts';
 import type { OutsideMemberships } from '../federation/outside-memberships.ts';
 import type { RemoteRooms } from '../federation/remote-rooms.ts';
 import { BAN, INVITE, JOIN, KNOCK, LEAVE } from './membership.ts';
@@ -181,12 +182,7 @@ export class Memberships {
     const { rooms, events } = this.#outside();
     const proposed = await this.#engine.propose(room, { sender, type: 'm.room.member', stateKey: target, content });
     const own = await this.#engine.stateEvent(room, 'm.room.member', sender);
-    const shown = [...(await strippedState(this.#engine, room)), ...(own ? [own] : [])].map(({ event }) => ({
-      type: event.type,
-      state_key: event.stateKey!,
-      sender: event.sender,
-      content: event.content,
-    }));
+    const shown = [...(await strippedState(this.#engine, room)), ...(own ? [own] : [])].map((stored) => outgoingPdu(stored).json);
     const signed = await rooms.invite(room, proposed, shown);
     const { outcome, durable } = await events.receive(room, signed);
     await durable;
@@ -197,7 +193,7 @@ export class Memberships {
   /** Servers to ask for a room: whoever invited the user knows it. */
   async #servers(actor: Actor, located: { roomId: RoomId; via: readonly string[] }): Promise<string[]> {
     const outside = await this.#remote?.outside.find(actor.userNid, located.roomId);
-    return [...located.via.slice(0, -1), ...(outside ? [serverNameOf(outside.sender)] : []), ...located.via.slice(-1)];
+    return [...located.via.slice(0, -1), ...(outside?.servers ?? []), ...located.via.slice(-1)];
   }
 
   #outside(): RemoteMembershipDeps {
