@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { freePort } from './server-process.ts';
 import { SeedClient } from './seed-client.ts';
-import type { CertificateFiles } from './test-authority.ts';
 
 const PYTHON = process.env['NEXUS_SYNAPSE_PYTHON'] ?? 'python3';
 const START_TIMEOUT_MS = 60_000;
@@ -17,6 +16,12 @@ const STOP_TIMEOUT_MS = 10_000;
 const CHECK_TIMEOUT_MS = 30_000;
 /** What is kept of the log, in characters. */
 const MAX_LOG = 2_000_000;
+
+export interface CertificateFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** The version of the Synapse that the Python in NEXUS_SYNAPSE_PYTHON has. If there is none, the reason is printed. */
 export async function findSynapse(): Promise<string | undefined> {
@@ -67,7 +72,10 @@ export class Synapse implements AsyncDisposable {
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (this.#log = (this.#log + chunk.toString()).slice(-MAX_LOG)));
+      stream.on('data', (chunk: Buffer) => {
+        this.#log = (this.#log + chunk.toString()).slice(-MAX_LOG);
+        if (process.env['NEXUS_TEST_LOG'] !== undefined) process.stdout.write(chunk);
+      });
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (!(await this.#answers())) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`Synapse did not start:\n${this.log()}`);
@@ -160,6 +168,8 @@ function configurationOf(given: {
     enable_registration: true,
     enable_registration_without_verification: true,
     bcrypt_rounds: 4,
+    // Otherwise a first sync that is asked for again gets the old answer.
+    caches: { sync_response_cache_duration: 0 },
     presence: { enabled: true },
     allow_public_rooms_over_federation: true,
     allow_device_name_lookup_over_federation: true,

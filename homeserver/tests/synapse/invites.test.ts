@@ -4,7 +4,7 @@ import { agree, eventually, joinVia, knockAt, leave, moderate, seesInvite, seesM
 import type { SeedClient } from '../../testing/seed-client.ts';
 import { pairWithSynapse, type Direction } from '../../testing/synapse-pair.ts';
 
-const { bothWays } = await pairWithSynapse();
+const { bothWays, scenario } = await pairWithSynapse();
 
 /** Alice of the host has a room that nobody enters uninvited; Bob of the guest is not in it. */
 async function closedRoom({ host, guest }: Direction, options: object = {}): Promise<{ alice: SeedClient; bob: SeedClient; roomId: string }> {
@@ -108,17 +108,22 @@ bothWays('a knock that is let in', async (direction) => {
   await agree(alice, bob, roomId);
 });
 
-bothWays('a knock that is refused', async (direction) => {
+// Synapse neither tells other servers that their user's knock was refused nor listens to them: only a new knock shows it.
+bothWays('a knock that is refused, and repeated', async (direction) => {
   const { alice, bob, roomId } = await roomForKnocks(direction);
-  await knockAt(bob, roomId, [direction.host]);
+  await knockAt(bob, roomId, [direction.host], 'please');
   await seesMember(alice, roomId, bob, 'knock');
   await moderate(alice, 'kick', roomId, bob);
-  await isRidOf(bob, roomId);
+  await seesMember(alice, roomId, bob, 'leave');
+  await knockAt(bob, roomId, [direction.host], 'pretty please');
+  expect(await seesMember(alice, roomId, bob, 'knock')).toMatchObject({ reason: 'pretty please' });
 });
 
-bothWays('a knock taken back', async (direction) => {
+// Synapse doesn't tell a server whose room it is that its user takes a knock back.
+scenario("a knock taken back: in Synapse's room", async ({ ours, synapse }) => {
+  const direction = { host: synapse, guest: ours };
   const { alice, bob, roomId } = await roomForKnocks(direction);
-  await knockAt(bob, roomId, [direction.host]);
+  await knockAt(bob, roomId, [synapse]);
   await seesMember(alice, roomId, bob, 'knock');
   await leave(bob, roomId);
   await seesMember(alice, roomId, bob, 'leave');
