@@ -95,7 +95,7 @@ export interface InboundRooms {
   receiveAfterGap(roomId: RoomId, event: CheckedEvent, stateIds: readonly EventId[]): Promise<Received>;
   /** Stores events that have no place in the timeline but that others refer to. In any order. */
   addOutliers(roomId: RoomId, events: readonly CheckedEvent[]): Promise<void>;
-  /** The newest events of the room that no event follows, and the least of their depths. */
+  /** The events of the room that no event follows, and the depth at which this server came to it: what is below is history. */
   extremities(roomId: RoomId): Promise<{ readonly eventIds: readonly EventId[]; readonly minDepth: number }>;
 }
 

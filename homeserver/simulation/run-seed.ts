@@ -2,8 +2,10 @@
  * One simulation: a few servers with rooms in common, random people doing random things, a network and machines that fail
  * as the seed says. Then everything heals, and what must hold is looked at.
  */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@nexuscomm/spec/state-resolution/testing/seeded-random.ts';
+import { dumpRooms } from './dump-rooms.ts';
 import { findViolations } from './invariants.ts';
 import { Person, actAtRandom, say, type Scene } from './people.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
@@ -16,6 +18,8 @@ export interface SimulationOptions {
   /** Makes a new migrated database. */
   readonly createDatabase: () => Promise<{ url: string; drop: () => Promise<void> }>;
   readonly log: (line: string) => void;
+  /** where to write down what the servers have if the seed fails */
+  readonly dumpTo: string | undefined;
 }
 
 export interface SimulationResult {
@@ -36,7 +40,7 @@ const LOOK_EVERY_MS = 300;
 /** ms that must pass without progress before people speak again, so that servers hear of what they missed */
 const NUDGE_EVERY_MS = 2_000;
 
-export async function runSeed({ seed, acts, createDatabase, log }: SimulationOptions): Promise<SimulationResult> {
+export async function runSeed({ seed, acts, createDatabase, log, dumpTo }: SimulationOptions): Promise<SimulationResult> {
   const random = seededRandom(seed);
   const network = await SimulatedNetwork.open(seed ^ 0x5eed);
   const servers: SimulatedServer[] = [];
@@ -56,6 +60,7 @@ export async function runSeed({ seed, acts, createDatabase, log }: SimulationOpt
     network.heal();
     await Promise.all(servers.map((server) => server.start()));
     const violations = await settle(servers, scene);
+    if (violations.length > 0 && dumpTo !== undefined) await dumpRooms(join(dumpTo, `seed-${seed}`), servers);
     return { violations, servers: count, versions, confirmed: scene.confirmed.length, kills, requests: network.counts };
   } finally {
     for (const server of servers) await server[Symbol.asyncDispose]();
@@ -113,7 +118,7 @@ async function storm(servers: readonly SimulatedServer[], network: SimulatedNetw
 async function settle(servers: readonly SimulatedServer[], scene: Scene): Promise<string[]> {
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   let nudgedAt = 0;
-  for (let turn = 0; ; ) {
+  for (let turn = 0; ;) {
     if (Date.now() - nudgedAt > NUDGE_EVERY_MS) {
       nudgedAt = Date.now();
       for (const roomId of scene.rooms) await say(scene, scene.anchors[turn % scene.anchors.length]!, roomId);

@@ -96,7 +96,9 @@ export class SimulatedNetwork implements AsyncDisposable {
     try {
       if (fate.repeat) {
         this.counts.repeated++;
-        void sleep(fate.delay).then(send).catch(() => {});
+        void sleep(fate.delay)
+          .then(send)
+          .catch(() => {});
       }
       const response = await send();
       if (fate.loseAnswer) return this.#lose(answer);

@@ -10,28 +10,35 @@ import { Accounts } from './accounts/accounts.ts';
 import { Deactivation } from './accounts/deactivation.ts';
 import { InteractiveAuth } from './accounts/interactive-auth.ts';
 import { LastSeen } from './accounts/last-seen.ts';
+import { OpenIdTokens } from './accounts/openid-tokens.ts';
 import { Profiles } from './accounts/profiles.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { accountRoutes, confirmByPassword } from './client-api/accounts.ts';
 import { directoryRoutes } from './client-api/directory.ts';
 import { keyRoutes } from './client-api/keys.ts';
 import { mediaRoutes } from './client-api/media.ts';
+import { openIdRoutes } from './client-api/openid.ts';
 import { profileRoutes } from './client-api/profiles.ts';
 import { roomReadingRoutes } from './client-api/room-reading.ts';
 import { roomRoutes } from './client-api/rooms.ts';
+import { searchRoutes } from './client-api/search.ts';
 import { serverRoutes } from './client-api/server.ts';
+import { spaceRoutes } from './client-api/spaces.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
 import { OutsideMemberships } from './federation/outside-memberships.ts';
 import { federationDirectoryRoutes } from './federation-api/directory.ts';
+import { federationMediaRoutes } from './federation-api/media.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
+import { federationSpaceRoutes } from './federation-api/spaces.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
 import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
 import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
+import { RemoteSummaries } from './federation/remote-summaries.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
@@ -42,6 +49,7 @@ import { DeviceKeys } from './keys/device-keys.ts';
 import { ToDevice } from './keys/to-device.ts';
 import { BlobStore } from './media/blob-store.ts';
 import { MediaRepository } from './media/media-repository.ts';
+import { RemoteMedia } from './media/remote-media.ts';
 import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
@@ -53,12 +61,19 @@ import { JOIN } from './rooms/membership.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
+import { RoomAccess } from './rooms/room-access.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
+import { RoomPreview } from './rooms/room-preview.ts';
 import { RoomReader } from './rooms/room-reader.ts';
 import { ServerAcls } from './rooms/server-acls.ts';
 import { takeAllShards } from './rooms/shard-leases.ts';
+import { SpaceHierarchy } from './rooms/space-hierarchy.ts';
+import { SpaceSummaries } from './rooms/space-summary.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
+import { MessageSearch } from './search/message-search.ts';
+import { SearchIndex } from './search/search-index.ts';
+import { checkLanguage } from './search/search-table.ts';
 import { chooseDatabase, type ChosenDatabase } from './storage/choose-database.ts';
 import type { StatementCounter } from './storage/database.ts';
 import { ACCOUNTS_CHANNEL, listen } from './storage/notifications.ts';
@@ -128,6 +143,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const onError = (err: unknown): void => logger.error({ err }, 'background work failed');
   const failure = Promise.withResolvers<Error>();
 
+  await checkLanguage(db, config.search.language);
   await settleServerName(db, serverName);
   const formerKeys = config.federation.old_verify_keys.map(parseOldVerifyKey).filter((key) => key !== undefined);
   const signingKey = await loadSigningKey(db, server.data_dir, formerKeys);
@@ -201,6 +217,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   const deactivation = new Deactivation({ db, memberships, profiles });
   const interactiveAuth = new InteractiveAuth(accountSettings.interactive_auth_lifetime_ms);
+  const openIdTokens = new OpenIdTokens({ db, lifetimeMs: accountSettings.openid_token_lifetime_ms, now });
   const lastSeen = new LastSeen({ store, now, onError });
 
   // What belongs to users
@@ -307,11 +324,47 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
   profiles.connect((user) => memberships.propagateProfile(user));
 
+  const searchIndex = new SearchIndex({ db, engine, positions, language: config.search.language, onError });
+  const messageSearch = new MessageSearch({
+    db,
+    engine,
+    reader,
+    visibility,
+    hub,
+    index: searchIndex,
+    language: config.search.language,
+    pageEvents: limits.page_events,
+  });
+
+  // Spaces
+  const access = new RoomAccess(engine);
+  const summaries = new SpaceSummaries({ db, engine, directory, access });
+  const remoteSummaries = new RemoteSummaries({
+    client: federation.client,
+    serverName,
+    lifetimeMs: config.federation.summary_lifetime_ms,
+    timeoutMs: config.federation.summary_timeout_ms,
+    log: logger,
+  });
+  const lookingAtRooms = { engine, access, summaries, remote: config.federation.enabled ? remoteSummaries : undefined, outside, serverName };
+  const hierarchy = new SpaceHierarchy({ ...lookingAtRooms, now, pageRooms: limits.space_rooms, maxDepth: limits.space_depth });
+  const preview = new RoomPreview({ ...lookingAtRooms, memberships });
+
   // Media
   const blobs = await BlobStore.open(config.media.store ?? join(server.data_dir, 'media'));
+  const remoteMedia = new RemoteMedia({
+    db,
+    blobs,
+    client: federation.client,
+    now,
+    maxBytes: config.federation.media_bytes,
+    waitMs: config.media.download_timeout_ms,
+    lifetimeMs: config.media.remote_cache_lifetime_ms,
+  });
   const repository = new MediaRepository({
     db,
     blobs,
+    remote: config.federation.enabled ? remoteMedia : undefined,
     serverName,
     now,
     maxUploadBytes: config.media.max_upload_bytes,
@@ -363,7 +416,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     isUser: async (userId) => (await profiles.find(userId)) !== undefined,
     distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
   });
-  if (config.federation.enabled) memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
+  if (config.federation.enabled) {
+    memberships.connect({ rooms: rooms.remoteRooms, outside, events: rooms.remoteEvents });
+    reader.connect(rooms.backfiller);
+  }
   await outbound.start();
 
   // HTTP
@@ -390,6 +446,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       defaultRoomVersion: config.rooms.default_version,
     }),
     ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
+    ...openIdRoutes({ tokens: openIdTokens, serverName }),
     ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
     ...roomReadingRoutes({ engine, reader, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({
@@ -403,6 +460,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       publishRequiresAdmin: config.rooms.publish_requires_admin,
       now,
     }),
+    ...searchRoutes({ messages: messageSearch, maxResults: config.search.max_results }),
+    ...spaceRoutes({ hierarchy, preview }),
     ...userDataRoutes({
       engine,
       strings,
@@ -426,6 +485,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
           ...outbound.routes,
           ...rooms.routes,
           ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
+          ...federationSpaceRoutes({ engine, access, acls: rooms.acls, summaries, serverName, maxChildren: limits.space_rooms }),
+          ...federationMediaRoutes({ repository, thumbnails, blobs }),
         ]
       : []),
     ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
@@ -454,6 +515,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   const prune = async (): Promise<void> => {
     await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
     await outbound.prune();
+    await openIdTokens.prune();
+    await remoteMedia.prune();
   };
   const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
@@ -478,6 +541,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       clearInterval(pruning);
       presence[Symbol.dispose]();
       await engine.close();
+      await searchIndex[Symbol.asyncDispose]();
       await outbound.close();
       await rooms[Symbol.asyncDispose]();
       await federation[Symbol.asyncDispose]();

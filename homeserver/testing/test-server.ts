@@ -17,8 +17,8 @@ export interface TestServer extends AsyncDisposable {
   user(name: string): Promise<SeedClient>;
   /** Without a token. */
   readonly nobody: SeedClient;
-  /** Stops the server and starts it again on the same data. */
-  restart(): Promise<void>;
+  /** Stops the server and starts it again on the same data; `meanwhile` runs in between. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
   /** Stops it: `restart` starts it again. */
   stop(): Promise<void>;
 }
@@ -59,8 +59,9 @@ export async function startTestServer(settings: Record<string, string> = {}): Pr
       return new SeedClient(running.url);
     },
     user: (name) => SeedClient.register(running.url, name),
-    restart: async () => {
+    restart: async (meanwhile) => {
       await stop();
+      await meanwhile?.();
       running = await start();
       stopped = false;
     },

@@ -4,13 +4,18 @@ import * as accounts from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import * as keys from '@nexuscomm/spec/endpoints/client/keys.ts';
 import * as media from '@nexuscomm/spec/endpoints/client/media.ts';
 import * as rooms from '@nexuscomm/spec/endpoints/client/rooms.ts';
+import * as search from '@nexuscomm/spec/endpoints/client/search.ts';
 import * as serverInfo from '@nexuscomm/spec/endpoints/client/server.ts';
+import * as spaces from '@nexuscomm/spec/endpoints/client/spaces.ts';
 import * as userData from '@nexuscomm/spec/endpoints/client/user-data.ts';
 import type { Endpoint } from '@nexuscomm/spec/endpoint.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
-const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...serverInfo, ...userData }) as unknown as [string, Endpoint][];
+const ENDPOINTS = Object.entries({ ...accounts, ...keys, ...media, ...rooms, ...search, ...serverInfo, ...spaces, ...userData }) as unknown as [
+  string,
+  Endpoint,
+][];
 
 let server: TestServer;
 let alice: SeedClient;
@@ -102,6 +107,7 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   updateDevice: { body: { display_name: 'x' }, refusal: [404, 'M_NOT_FOUND'] },
   setProfileField: { body: { displayname: 'x' }, refusal: [403, 'M_FORBIDDEN'] },
   deleteProfileField: { refusal: [403, 'M_FORBIDDEN'] },
+  openidToken: { body: {}, refusal: [403, 'M_FORBIDDEN'] },
   getBackup: { refusal: [404, 'M_NOT_FOUND'] },
   updateBackup: { body: { algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2', auth_data: {} }, refusal: [404, 'M_NOT_FOUND'] },
   deleteBackup: { refusal: [404, 'M_NOT_FOUND'] },
@@ -129,6 +135,7 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   timestampToEvent: { query: 'ts=0&dir=f', refusal: [403, 'M_FORBIDDEN'] },
   getRelations: { refusal: [404, 'M_NOT_FOUND'] },
   getThreads: { refusal: [403, 'M_FORBIDDEN'] },
+  getHierarchy: { refusal: [403, 'M_FORBIDDEN'] },
   upgradeRoom: { body: { new_version: '11' }, refusal: [403, 'M_FORBIDDEN'] },
   reportEvent: { body: {}, refusal: [404, 'M_NOT_FOUND'] },
   createAlias: { body: { room_id: '!none:localhost' }, refusal: [404, 'M_NOT_FOUND'] },
@@ -184,6 +191,7 @@ const ONLY_OWN = [
   'getJoinedRooms',
   'searchPublicRooms',
   'searchUsers',
+  'search',
   'turnServer',
   'thirdPartyProtocols',
   'reportRoom',

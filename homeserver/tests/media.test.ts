@@ -94,7 +94,7 @@ describe('downloads', () => {
     expect((await server.nobody.request('GET', `/_matrix/media/r0/download/${content}`)).body).toBe('x');
     expect(await alice.error('GET', `${CLIENT}/download/localhost/nothing`)).toEqual([404, 'M_NOT_FOUND']);
     expect(await alice.error('GET', `${CLIENT}/download/localhost/${encodeURIComponent('../../signing.key')}`)).toEqual([404, 'M_NOT_FOUND']);
-    expect(await alice.error('GET', `${CLIENT}/download/elsewhere.example/${content.split('/')[1]}`)).toEqual([404, 'M_NOT_FOUND']);
+    expect(await alice.error('GET', `${CLIENT}/download/elsewhere.example/${content.split('/')[1]}`)).toEqual([502, 'M_UNKNOWN']);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Fetches media of another server's users (Server-Server API, "Content Repository"): multipart/mixed, with the file or a redirect to it. */
+import { legacyDownload, legacyThumbnail } from '@nexuscomm/spec/endpoints/client/media.ts';
 import { downloadMedia, thumbnailMedia } from '@nexuscomm/spec/endpoints/federation/media.ts';
 import type { ServerName } from '../ports.ts';
 import { requestEndpoint, type CallOptions } from './call-endpoint.ts';
@@ -38,16 +39,18 @@ export async function fetchMedia(
   options: CallOptions = {},
 ): Promise<RemoteMedia> {
   const { mediaId, waitMs, ...size } = request as MediaRequest & Partial<ThumbnailRequest>;
-  const endpoint = 'width' in size ? thumbnailMedia : downloadMedia;
+  const isThumbnail = 'width' in size;
   const ms = options.timeoutMs ?? deps.clientLimits.mediaTimeoutMs;
   const maxBytes = options.maxBytes ?? deps.clientLimits.mediaBytes;
   const expired = (): Unreachable => new Unreachable(server, 'timeout', `the file did not come within ${ms} ms`);
   // Open until the file has been read, which is after this function returns.
   const deadline = openDeadline({ clock: deps.clock, ms, signal: options.signal, expired });
   const { signal } = deadline;
-  try {
-    const parts = { params: { mediaId }, query: { ...size, timeout_ms: waitMs } } as never;
-    return await requestEndpoint(deps, { server, endpoint, parts, signal, ignoreBackoff: options.ignoreBackoff }, async (response) => {
+  const common = { server, signal, ignoreBackoff: options.ignoreBackoff };
+  const query = { ...size, timeout_ms: waitMs };
+  const current = (): Promise<RemoteMedia> => {
+    const endpoint = isThumbnail ? thumbnailMedia : downloadMedia;
+    return requestEndpoint(deps, { ...common, endpoint, parts: { params: { mediaId }, query } as never }, async (response) => {
       const { part, rest } = await filePart(response, server, maxBytes + OVERHEAD);
       const { location } = part.headers;
       if (location === undefined) return mediaOf(server, part.headers, bounded(server, rest, maxBytes), deadline);
@@ -55,6 +58,20 @@ export async function fetchMedia(
       const redirected = await deps.transport.get(location, server, signal);
       if (redirected.status !== 200) throw new RemoteError(server, { status: redirected.status, body: undefined });
       return mediaOf(server, redirected.headers, boundedBody(redirected, server, maxBytes), deadline);
+    });
+  };
+  // Servers of before v1.11. They must not pass the question on to yet another server.
+  const older = (): Promise<RemoteMedia> => {
+    const endpoint = isThumbnail ? legacyThumbnail : legacyDownload;
+    const parts = { params: { serverName: server, mediaId }, query: { ...query, allow_remote: false } } as never;
+    return requestEndpoint(deps, { ...common, endpoint, parts }, async (response) =>
+      mediaOf(server, response.headers, boundedBody(response, server, maxBytes), deadline),
+    );
+  };
+  try {
+    return await current().catch((error: unknown) => {
+      if (error instanceof RemoteError && error.isUnknownEndpoint) return older();
+      throw error;
     });
   } catch (error) {
     deadline.end();

@@ -83,14 +83,15 @@ export class MissingEvents {
       for (const between of await this.#fetchBetween(origin, room, checked)) {
         if ((await rooms.missing(room.roomId, [between.event.eventId])).length === 0) continue;
         await (
-          await this.#receiveAnyhow(origin, room, between)
+          await this.receiveAlone(origin, room, between)
         ).durable;
       }
-      return this.#receiveAnyhow(origin, room, checked);
+      return this.receiveAlone(origin, room, checked);
     });
   }
 
-  async #receiveAnyhow(origin: ServerName, room: InboundRoom, checked: CheckedEvent): Promise<Received> {
+  /** Takes in an event without those that it follows: if any of them is not here, the state before it is asked for. */
+  async receiveAlone(origin: ServerName, room: InboundRoom, checked: CheckedEvent): Promise<Received> {
     const gaps = await this.#deps.rooms.missing(room.roomId, checked.event.prevEvents);
     return gaps.length === 0 ? this.receiveWithAuthEvents(origin, room, checked) : this.#receiveAfterGap(origin, room, checked);
   }
@@ -103,9 +104,12 @@ export class MissingEvents {
     const fetched = await this.#guard(room, () => source.getMissingEvents(origin, request));
     if (!fetched) return [];
     const verdicts = await checker.check(fetched.slice(0, limits.events), room.version);
-    return checkedEvents(verdicts)
-      .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId)
-      .sort((a, b) => a.event.depth - b.event.depth);
+    return (
+      checkedEvents(verdicts)
+        // Below the depth at which this server came to the room is history: as new events they would fork it far back.
+        .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId && one.event.depth >= minDepth)
+        .sort((a, b) => a.event.depth - b.event.depth)
+    );
   }
 
   /** The state before an event is asked for, since what it follows can't be had. */

@@ -21,13 +21,15 @@ const MAX_FILE_NAME_LENGTH = 255;
 
 interface Wanted {
   readonly params: { readonly serverName: string; readonly mediaId: string; readonly fileName?: string };
-  readonly query: { readonly timeout_ms?: number };
+  readonly query: { readonly timeout_ms?: number; readonly allow_remote?: boolean };
   readonly headers: IncomingHttpHeaders;
 }
 
+const wantedOf = (query: Wanted['query']) => ({ waitMs: query.timeout_ms, mayFetch: query.allow_remote });
+
 export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: MediaRoutesDeps): Route[] {
   const download = async ({ params, query, headers }: Wanted): Promise<Reply> => {
-    const media = await repository.find(params.serverName, params.mediaId, query.timeout_ms);
+    const media = await repository.find(params.serverName, params.mediaId, wantedOf(query));
     const file = {
       path: blobs.path(media.sha256),
       size: media.size,
@@ -39,7 +41,7 @@ export function mediaRoutes({ repository, thumbnails, blobs, legacyDownloads }: 
   };
   const thumbnail = async ({ params, query, headers }: Wanted & { query: Parameters<typeof parseThumbnailRequest>[0] }): Promise<Reply> => {
     const request = parseThumbnailRequest(query);
-    const media = await repository.find(params.serverName, params.mediaId, query.timeout_ms);
+    const media = await repository.find(params.serverName, params.mediaId, wantedOf(query));
     const file = await thumbnails.get(media, request);
     const fileName = file.contentType.replace('image/', 'thumbnail.');
     return serveFile(blobs, { ...file, fileName }, { headers, immutable: true });

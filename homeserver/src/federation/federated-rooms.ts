@@ -6,6 +6,7 @@ import { TransactionReceiver } from '@nexuscomm/federation/inbound/receive-trans
 import type { Clock, EduReceiver, EventChecking, Log } from '@nexuscomm/federation/ports.ts';
 import type { SigningKey } from '@nexuscomm/spec/crypto.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import { Backfiller } from './backfill.ts';
 import type { Config } from '../config/schema.ts';
 import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { federationRoomRoutes } from '../federation-api/rooms.ts';
@@ -57,6 +58,8 @@ export interface FederationRooms extends AsyncDisposable {
   readonly rooms: FederatedRooms;
   readonly outliers: Outliers;
   readonly history: RoomHistory;
+  readonly acls: ServerAcls;
+  readonly backfiller: Backfiller;
 }
 
 export async function createFederationRooms(deps: FederationRoomsDeps): Promise<FederationRooms> {
@@ -82,10 +85,9 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
   const outliers = new Outliers({ db, engine, positions });
   const history = new RoomHistory({ db, engine, states, graphs });
   const rooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid });
-  const missing = new MissingEvents({
+  const fetching = {
     source: client,
     checker,
-    rooms,
     clock,
     log,
     limits: {
@@ -94,6 +96,24 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
       parallel: settings.parallel_event_requests,
       roomFailures: settings.room_failures,
       roomPauseMs: settings.room_pause_ms,
+    },
+  };
+  const missing = new MissingEvents({ ...fetching, rooms });
+  const pastRooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid, historical: true });
+  const backfiller = new Backfiller({
+    source: client,
+    checker,
+    rooms: pastRooms,
+    receiver: new MissingEvents({ ...fetching, rooms: pastRooms }),
+    strings: engine.strings,
+    serverNid,
+    clock,
+    log,
+    limits: {
+      events: settings.backfill_events,
+      servers: settings.backfill_servers,
+      timeoutMs: settings.backfill_timeout_ms,
+      pauseMs: settings.backfill_pause_ms,
     },
   });
   const resident = new ResidentRooms({ engine, remote: remoteEvents, checker, acls, signingKey, serverName, serverNid, distribute: deps.distribute });
@@ -129,6 +149,8 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     rooms,
     outliers,
     history,
+    acls,
+    backfiller,
     [Symbol.asyncDispose]: () => forks.close(),
   };
 }

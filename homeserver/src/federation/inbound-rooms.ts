@@ -2,12 +2,14 @@
 import type { CheckedEvent, InboundRoom, InboundRooms, Received } from '@nexuscomm/federation/ports.ts';
 import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { findPlaces, type Outliers } from '../rooms/outliers.ts';
-import type { RemoteEvents, ToldEntry } from '../rooms/remote-events.ts';
+import type { Arrival, RemoteEvents, ToldEntry } from '../rooms/remote-events.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { ServerAcls } from '../rooms/server-acls.ts';
 import { EVENT_OUTLIER, EVENT_REJECTED } from '../rooms/stored-event.ts';
-import type { Queryable } from '../storage/database.ts';
+import { sql, type Queryable } from '../storage/database.ts';
+
+const selectFirstDepth = sql('first_live_depth', 'select depth from event where room_nid = $1 and pos > 0 order by depth limit 1');
 
 export class FederatedRooms implements InboundRooms {
   readonly #db: Queryable;
@@ -16,8 +18,19 @@ export class FederatedRooms implements InboundRooms {
   readonly #outliers: Outliers;
   readonly #acls: ServerAcls;
   readonly #serverNid: number;
+  readonly #arrival: Arrival;
 
-  constructor(options: { db: Queryable; engine: RoomEngine; remote: RemoteEvents; outliers: Outliers; acls: ServerAcls; serverNid: number }) {
+  /** `historical`: what is received is of the past. */
+  constructor(options: {
+    db: Queryable;
+    engine: RoomEngine;
+    remote: RemoteEvents;
+    outliers: Outliers;
+    acls: ServerAcls;
+    serverNid: number;
+    historical?: boolean;
+  }) {
+    this.#arrival = options.historical === true ? { historical: true } : {};
     this.#db = options.db;
     this.#engine = options.engine;
     this.#remote = options.remote;
@@ -55,7 +68,9 @@ export class FederatedRooms implements InboundRooms {
   }
 
   async receive(roomId: RoomId, { event }: CheckedEvent): Promise<Received> {
-    return this.#remote.receive(await this.#engine.get(roomId), event);
+    // Nothing comes before the first event.
+    const arrival = this.#arrival.historical === true && event.prevEvents.length === 0 ? { ...this.#arrival, told: new Map() } : this.#arrival;
+    return this.#remote.receive(await this.#engine.get(roomId), event, arrival);
   }
 
   async receiveAfterGap(roomId: RoomId, { event }: CheckedEvent, stateIds: readonly EventId[]): Promise<Received> {
@@ -63,7 +78,7 @@ export class FederatedRooms implements InboundRooms {
     const told = await this.#toldState(room, stateIds);
     if (!told)
       return { outcome: { kind: 'dropped', reason: 'The state before it, as it was told, has no create event.' }, durable: Promise.resolve() };
-    return this.#remote.receive(room, event, { told });
+    return this.#remote.receive(room, event, { ...this.#arrival, told });
   }
 
   async addOutliers(roomId: RoomId, events: readonly CheckedEvent[]): Promise<void> {
@@ -74,9 +89,9 @@ export class FederatedRooms implements InboundRooms {
   }
 
   async extremities(roomId: RoomId): Promise<{ eventIds: readonly EventId[]; minDepth: number }> {
-    const { head } = await this.#engine.get(roomId);
-    // The depth of the deepest is a bound that is known without a look at the others; what is older is known anyway.
-    return { eventIds: head.tips.map((tip) => tip.eventId as EventId), minDepth: 0 };
+    const { nid, head } = await this.#engine.get(roomId);
+    const [first] = await this.#db.query<{ depth: number }>(selectFirstDepth, [nid]);
+    return { eventIds: head.tips.map((tip) => tip.eventId as EventId), minDepth: first?.depth ?? 0 };
   }
 
   async #toldState(room: Room, stateIds: readonly EventId[]): Promise<Map<number, ToldEntry> | undefined> {

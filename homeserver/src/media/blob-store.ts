@@ -106,8 +106,30 @@ export class BlobStore {
     return file.createReadStream(range);
   }
 
+  /**
+   * Removes a file that is older than `before` (ms since the epoch), and what was derived from it. It is put aside first: an
+   * upload of the same bytes that comes in between makes it young again.
+   */
+  async deleteOlder(sha256: string, before: number): Promise<void> {
+    const aside = join(this.#incoming, randomUUID());
+    try {
+      await rename(this.path(sha256), aside);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    if ((await stat(aside)).mtimeMs >= before) return this.#keep(aside, this.path(sha256));
+    await this.#deleteDerived(sha256);
+    await rm(aside, { force: true });
+  }
+
   /** Removes a file and what was derived from it. The caller knows that no other media has the same bytes. */
   async delete(sha256: string): Promise<void> {
+    await this.#deleteDerived(sha256);
+    await rm(this.path(sha256), { force: true });
+  }
+
+  async #deleteDerived(sha256: string): Promise<void> {
     const derived = this.derivedPath(sha256);
     const names = await readdir(dirname(derived)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
@@ -116,7 +138,6 @@ export class BlobStore {
     for (const name of names) {
       if (name.startsWith(`${basename(derived)}-`)) await rm(join(dirname(derived), name), { force: true });
     }
-    await rm(this.path(sha256), { force: true });
   }
 }
 

@@ -62,7 +62,7 @@ describe('an upload', () => {
   test('is found again, as it was described', async () => {
     const uri = await repository.upload(user(), content('hello', { fileName: 'naïve.txt' }));
     expect(uri).toMatch(/^mxc:\/\/localhost\/[A-Za-z0-9_-]{22}$/);
-    expect(await repository.find(SERVER, idOf(uri), 0)).toEqual({
+    expect(await repository.find(SERVER, idOf(uri), { waitMs: 0 })).toEqual({
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       size: 5,
       contentType: 'text/plain',
@@ -72,12 +72,12 @@ describe('an upload', () => {
 
   test('may be empty', async () => {
     const uri = await repository.upload(user(), content('', { stream: Readable.from([]), announcedBytes: 0 }));
-    expect(await repository.find(SERVER, idOf(uri), 0)).toMatchObject({ size: 0, fileName: undefined });
+    expect(await repository.find(SERVER, idOf(uri), { waitMs: 0 })).toMatchObject({ size: 0, fileName: undefined });
   });
 
   test('of the same bytes has an address of its own', async () => {
     const uris = [await repository.upload(user(), content('same')), await repository.upload(user(), content('same'))];
-    const [one, two] = await Promise.all(uris.map((uri) => repository.find(SERVER, idOf(uri), 0)));
+    const [one, two] = await Promise.all(uris.map((uri) => repository.find(SERVER, idOf(uri), { waitMs: 0 })));
     expect(uris[0]).not.toBe(uris[1]);
     expect(one!.sha256).toBe(two!.sha256);
   });
@@ -105,7 +105,7 @@ describe('a reservation', () => {
     expect(expires).toBe(time + LIFETIME_MS);
     await expect(repository.complete(user(), SERVER, idOf(uri), content('theirs'))).rejects.toEqual(failure('M_FORBIDDEN', 403));
     await repository.complete(alice, SERVER, idOf(uri), content('mine', { contentType: 'image/png' }));
-    expect(await repository.find(SERVER, idOf(uri), 0)).toMatchObject({ size: 4, contentType: 'image/png' });
+    expect(await repository.find(SERVER, idOf(uri), { waitMs: 0 })).toMatchObject({ size: 4, contentType: 'image/png' });
     await expect(repository.complete(alice, SERVER, idOf(uri), content('again'))).rejects.toEqual(failure('M_CANNOT_OVERWRITE_MEDIA', 409));
   });
 
@@ -122,7 +122,7 @@ describe('a reservation', () => {
     const id = idOf((await repository.reserve(alice)).content_uri);
     await expect(repository.complete(alice, SERVER, id, content('x'.repeat(MAX_UPLOAD + 1)))).rejects.toEqual(failure('M_TOO_LARGE', 413));
     await repository.complete(alice, SERVER, id, content('small'));
-    expect(await repository.find(SERVER, id, 0)).toMatchObject({ size: 5 });
+    expect(await repository.find(SERVER, id, { waitMs: 0 })).toMatchObject({ size: 5 });
   });
 
   test('expires, and then counts no more', async () => {
@@ -133,7 +133,7 @@ describe('a reservation', () => {
     await repository.reserve(user());
     time += LIFETIME_MS;
     await expect(repository.complete(alice, SERVER, id, content('late'))).rejects.toEqual(failure('M_NOT_FOUND', 404));
-    await expect(repository.find(SERVER, id, 0)).rejects.toEqual(failure('M_NOT_FOUND', 404));
+    await expect(repository.find(SERVER, id, { waitMs: 0 })).rejects.toEqual(failure('M_NOT_FOUND', 404));
     await repository.reserve(alice);
   });
 
@@ -149,24 +149,24 @@ describe('a download', () => {
   test('waits for content that is on its way', async () => {
     const alice = user();
     const id = idOf((await repository.reserve(alice)).content_uri);
-    const waiting = [repository.find(SERVER, id, 10_000), repository.find(SERVER, id, undefined)];
+    const waiting = [repository.find(SERVER, id, { waitMs: 10_000 }), repository.find(SERVER, id, { waitMs: undefined })];
     await repository.complete(alice, SERVER, id, content('at last'));
     expect((await Promise.all(waiting)).map(({ size }) => size)).toEqual([7, 7]);
   });
 
   test('does not wait longer than it wants to', async () => {
     const id = idOf((await repository.reserve(user())).content_uri);
-    for (const waitMs of [0, -1]) await expect(repository.find(SERVER, id, waitMs)).rejects.toEqual(failure('M_NOT_YET_UPLOADED', 504));
+    for (const waitMs of [0, -1]) await expect(repository.find(SERVER, id, { waitMs: waitMs })).rejects.toEqual(failure('M_NOT_YET_UPLOADED', 504));
   });
 
   test.each(['unknown', '', '../../signing.key', 'a/b', '%2e%2e', 'ä', 'x'.repeat(256)])('of %j finds nothing', async (id) => {
-    await expect(repository.find(SERVER, id, 0)).rejects.toEqual(failure('M_NOT_FOUND', 404));
+    await expect(repository.find(SERVER, id, { waitMs: 0 })).rejects.toEqual(failure('M_NOT_FOUND', 404));
   });
 
   test('of other servers, or in quarantine, finds nothing', async () => {
     const id = idOf(await repository.upload(user(), content('bad')));
-    await expect(repository.find('elsewhere.example', id, 0)).rejects.toEqual(failure('M_NOT_FOUND', 404));
+    await expect(repository.find('elsewhere.example', id, { waitMs: 0 })).rejects.toEqual(failure('M_NOT_FOUND', 404));
     await database.db.query(quarantine, [id]);
-    await expect(repository.find(SERVER, id, 0)).rejects.toEqual(failure('M_NOT_FOUND', 404));
+    await expect(repository.find(SERVER, id, { waitMs: 0 })).rejects.toEqual(failure('M_NOT_FOUND', 404));
   });
 });

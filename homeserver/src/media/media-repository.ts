@@ -6,6 +6,7 @@ import type { Session } from '../http/handler.ts';
 import type { Queryable } from '../storage/database.ts';
 import { tooLarge, type BlobStore } from './blob-store.ts';
 import { MediaTable, type MediaDescription, type MediaRow } from './media-table.ts';
+import type { RemoteMedia } from './remote-media.ts';
 
 export interface MediaRepositoryOptions {
   readonly db: Queryable;
@@ -16,7 +17,16 @@ export interface MediaRepositoryOptions {
   readonly maxPending: number;
   /** how long a download waits for content that is still being uploaded, at most and if it does not say */
   readonly downloadTimeoutMs: number;
+  /** absent: only what was uploaded here is served */
+  readonly remote?: Pick<RemoteMedia, 'find'> | undefined;
   readonly now: () => number;
+}
+
+export interface Wanted {
+  /** how long the client waits for content that is still being uploaded, ms */
+  readonly waitMs?: number | undefined;
+  /** false: what is not here is not fetched from its server */
+  readonly mayFetch?: boolean | undefined;
 }
 
 /** Content that is there. */
@@ -84,8 +94,19 @@ export class MediaRepository {
     for (const wake of this.#waiting.get(id) ?? []) wake();
   }
 
-  /** The content; waits for it while it is being uploaded. `waitMs` is the client's own limit. */
-  async find(serverName: string, id: string, waitMs: number | undefined): Promise<Media> {
+  /** The content of an address, from here or from its server. */
+  async find(serverName: string, id: string, { waitMs, mayFetch = true }: Wanted = {}): Promise<Media> {
+    const { remote } = this.#options;
+    if (remote && serverName !== this.#options.serverName) return remote.find(serverName, id, { waitMs, mayFetch });
+    return this.#findOwn(serverName, id, waitMs);
+  }
+
+  /** The content of an own address; waits for it while it is being uploaded. */
+  findOwn(id: string, waitMs: number | undefined): Promise<Media> {
+    return this.#findOwn(this.#options.serverName, id, waitMs);
+  }
+
+  async #findOwn(serverName: string, id: string, waitMs: number | undefined): Promise<Media> {
     const { downloadTimeoutMs, now } = this.#options;
     const deadline = now() + Math.min(Math.max(0, waitMs ?? downloadTimeoutMs), downloadTimeoutMs);
     for (;;) {

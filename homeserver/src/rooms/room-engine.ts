@@ -103,6 +103,7 @@ export class RoomEngine {
   readonly #pipeline: CommitPipeline;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
   #beforeSending: (room: Room, event: RoomEvent) => Promise<RoomEvent> = async (_room, event) => event;
+  readonly #pastListeners: ((stored: StoredEvent) => void)[] = [];
   /** ms since the epoch */
   #lastCreation = 0;
 
@@ -134,6 +135,11 @@ export class RoomEngine {
   /** Called with each event of this server that the room allows: returns it as it is sent, or throws. */
   beforeSending(hook: (room: Room, event: RoomEvent) => Promise<RoomEvent>): void {
     this.#beforeSending = hook;
+  }
+
+  /** Called for every event of the past that other servers gave. Must not throw or wait. */
+  onPast(listener: (stored: StoredEvent) => void): void {
+    this.#pastListeners.push(listener);
   }
 
   /** Resolves when all that was enqueued is committed or failed. */
@@ -514,7 +520,11 @@ export class RoomEngine {
       this.#nidOfId.set(room.roomId, room.nid);
     }
     if (write.relation) this.events.cachedById(write.relation.parent)?.markRelated();
-    if (stored.pos === null || stored.pos < 0) return;
+    if (stored.pos === null) return;
+    if (stored.pos < 0) {
+      for (const listener of this.#pastListeners) listener(stored);
+      return;
+    }
     for (const listener of this.#listeners) listener({ room, stored, members, redacted });
   }
 

@@ -3,6 +3,7 @@ import { forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import { clientEvent } from './client-event.ts';
 import { eventColumns, eventJoins, type EventRow } from './event-reader.ts';
+import { backExtremities, gapsOf, type GapFiller } from './gaps.ts';
 import { BAN, JOIN, LEAVE } from './membership.ts';
 import type { Relations } from './relations.ts';
 import type { Room } from './room.ts';
@@ -56,6 +57,10 @@ export const formatTopological = ({ depth, pos }: TopologicalToken): string => `
 
 /** Pages that a filter may leave empty before the rest is left to the client's next request. */
 const MAX_PAGES = 5;
+/** Times that older events are fetched from other servers for one page. */
+const MAX_FILLS = 2;
+/** Gaps that are looked at where a room's known history ends. */
+const MAX_GAPS = 20;
 
 export class RoomReader {
   readonly #db: Queryable;
@@ -63,6 +68,7 @@ export class RoomReader {
   readonly #visibility: EventVisibility;
   readonly #relations: Relations;
   readonly #now: () => number;
+  #filler: GapFiller | undefined;
 
   constructor(options: { db: Queryable; engine: RoomEngine; visibility: EventVisibility; relations: Relations; now: () => number }) {
     this.#db = options.db;
@@ -70,6 +76,11 @@ export class RoomReader {
     this.#visibility = options.visibility;
     this.#relations = options.relations;
     this.#now = options.now;
+  }
+
+  /** Gaps are filled from other servers from now on. */
+  connect(filler: GapFiller): void {
+    this.#filler = filler;
   }
 
   /**
@@ -151,7 +162,10 @@ export class RoomReader {
     return row ?? { depth: 0, pos: -MAX };
   }
 
-  /** A page of at most `limit` events that pass, from a place on. */
+  /**
+   * A page of at most `limit` events that pass, from a place on. What is missing here between them, or before the oldest, is
+   * fetched from other servers first.
+   */
   async page(options: {
     room: Room;
     userNid: number;
@@ -160,11 +174,14 @@ export class RoomReader {
     backwards: boolean;
     limit: number;
     passes: (stored: StoredEvent) => boolean;
+    /** false: no other server is asked for anything */
+    fillGaps?: boolean;
   }): Promise<Page> {
-    const { room, userNid, from, to, backwards, limit, passes } = options;
+    const { room, userNid, from, to, backwards, limit, passes, fillGaps = true } = options;
     const bound = to ?? (backwards ? { depth: 0, pos: -MAX } : { depth: MAX, pos: MAX });
     const events: VisibleEvent[] = [];
     let at = from;
+    let fills = 0;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       const wanted = limit - events.length;
       const rows = await this.#db.query<EventRow>(backwards ? selectBackwards : selectForwards, [
@@ -175,14 +192,36 @@ export class RoomReader {
         bound.pos,
         wanted,
       ]);
-      const stored = this.#engine.events.fromRows(rows);
+      const read = this.#engine.events.fromRows(rows);
+      const atStart = backwards && to === undefined && read.length < wanted;
+      const gaps = fillGaps ? await this.#gapsIn(room, read, atStart) : [];
+      if (gaps.length > 0 && fills < MAX_FILLS && (await this.#filler!.fill(room, gaps)) > 0) {
+        fills++;
+        pages--;
+        continue;
+      }
+      // A gap that is still being filled is not crossed in this page.
+      const stored = fills === MAX_FILLS ? upToGap(read, gaps, backwards) : read;
       events.push(...(await this.#visibility.filter(room, userNid, stored.filter(passes))));
       const last = stored.at(-1);
       if (last) at = { depth: last.event.depth, pos: backwards ? last.pos! - 1 : last.pos! };
-      if (stored.length < wanted) return { events, start: from, end: undefined };
+      if (stored.length < read.length) break;
+      if (read.length < wanted) return { events, start: from, end: atStart && (await this.#hasGaps(room)) ? at : undefined };
       if (events.length >= limit) break;
     }
     return { events, start: from, end: at };
+  }
+
+  /** Events missing between those that were read, or, where those are the oldest, anywhere; none if nobody can be asked for them. */
+  async #gapsIn(room: Room, read: readonly StoredEvent[], atStart: boolean): Promise<string[]> {
+    if (!this.#filler || room.servers.size < 2) return [];
+    const prev = read.flatMap((stored) => stored.event.prevEvents);
+    return atStart ? gapsOf(this.#db, room.nid, MAX_GAPS) : backExtremities(this.#db, room.nid, prev);
+  }
+
+  /** Other servers may know more of the past. */
+  async #hasGaps(room: Room): Promise<boolean> {
+    return this.#filler !== undefined && room.servers.size > 1 && (await gapsOf(this.#db, room.nid, 1)).length > 0;
   }
 
   /** The first event after a place, seen by nobody in particular; undefined at the end of the room. */
@@ -191,12 +230,36 @@ export class RoomReader {
     return this.#engine.events.fromRows(rows)[0];
   }
 
-  /** The first event at or after (before) a time that the user may see. */
+  /** The first event at or after (before) a time that the user may see. Other servers are asked if they may know a nearer one. */
   async atTime(room: Room, userNid: number, ts: number, direction: 'f' | 'b'): Promise<StoredEvent> {
     const rows = await this.#db.query<EventRow>(selectByTime[direction], [room.nid, ts]);
     const [first] = await this.#visibility.filter(room, userNid, this.#engine.events.fromRows(rows));
-    if (!first) throw notFound(`There is no event ${direction === 'f' ? 'after' : 'before'} that time.`);
-    return first.stored;
+    const elsewhere = (await this.#isByGap(room, first?.stored, direction)) ? await this.#nearest(room, userNid, ts, direction) : undefined;
+    const nearer = elsewhere && (!first || Math.abs(elsewhere.event.originServerTs - ts) < Math.abs(first.stored.event.originServerTs - ts));
+    const found = nearer === true ? elsewhere : first?.stored;
+    if (!found) throw notFound(`There is no event ${direction === 'f' ? 'after' : 'before'} that time.`);
+    return found;
+  }
+
+  /** Events are missing between a time and the event that was found for it here. */
+  async #isByGap(room: Room, found: StoredEvent | undefined, direction: 'f' | 'b'): Promise<boolean> {
+    if (!this.#filler || room.servers.size < 2) return false;
+    if (!found) return this.#hasGaps(room);
+    const later = direction === 'f' ? found : await this.next(room, { depth: found.event.depth, pos: found.pos! });
+    return later !== undefined && (await backExtremities(this.#db, room.nid, later.event.prevEvents)).length > 0;
+  }
+
+  /** The event nearest to a time that other servers know, brought here. */
+  async #nearest(room: Room, userNid: number, ts: number, direction: 'f' | 'b'): Promise<StoredEvent | undefined> {
+    const told = await this.#filler?.nearest(room, ts, direction);
+    if (!told) return undefined;
+    const here = await this.#engine.events.byId(told.eventId);
+    if (!here || here.isOutlier) await this.#filler?.fill(room, [told.eventId]);
+    const stored = await this.#engine.events.byId(told.eventId);
+    if (!stored || stored.roomNid !== room.nid || stored.pos === null) return undefined;
+    const fits = direction === 'f' ? stored.event.originServerTs >= ts : stored.event.originServerTs <= ts;
+    const [visible] = fits ? await this.#visibility.filter(room, userNid, [stored]) : [];
+    return visible?.stored;
   }
 
   /** Membership events among those of a state map. */
@@ -207,4 +270,11 @@ export class RoomReader {
     const nids = [...state.values()].filter((_, i) => texts[i]!.startsWith(prefix));
     return [...(await events.byNids(nids)).values()];
   }
+}
+
+/** Of the events read, those on this side of the first gap. */
+function upToGap(read: readonly StoredEvent[], gaps: readonly string[], backwards: boolean): readonly StoredEvent[] {
+  const at = read.findIndex((stored) => stored.event.prevEvents.some((id) => gaps.includes(id)));
+  const end = backwards ? at + 1 : at;
+  return at === -1 || end === 0 ? read : read.slice(0, end);
 }

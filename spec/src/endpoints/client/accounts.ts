@@ -146,6 +146,17 @@ export const deleteDevices = endpoint({
   body: Type.Object({ auth: Auth, devices: Type.Array(Text) }),
 });
 
+/** For other services only: it opens nothing on this server. */
+export const openidToken = endpoint({
+  method: 'POST',
+  path: `${V3}/user/{userId}/openid/request_token`,
+  auth: 'user',
+  rateLimit: 'general',
+  params: Type.Object({ userId: Text }),
+  body: Type.Unknown(),
+  bodyOptional: true,
+});
+
 const profileParams = Type.Object({ userId: Text });
 const fieldParams = Type.Object({ userId: Text, keyName: Text });
 export const profile = endpoint({ method: 'GET', path: `${V3}/profile/{userId}`, auth: 'optional', rateLimit: 'general', params: profileParams });
