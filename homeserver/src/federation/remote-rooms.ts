@@ -52,6 +52,8 @@ export interface RemoteRequest {
   readonly content: JsonObject;
 }
 
+export type PublicRoomsRequest = Parameters<FederationClient['publicRooms']>[1];
+
 /** Servers that are asked for one membership at most. */
 const MAX_SERVERS = 12;
 const KNOWN_VERSIONS = Object.keys(roomVersions);
@@ -169,6 +171,15 @@ export class RemoteRooms {
       return await this.#deps.client.queryDirectory(serverNameOf(alias), alias);
     } catch (error) {
       if (error instanceof RemoteError && error.status === 404) throw notFound('There is no room with that alias.');
+      throw clientErrorOf(error) ?? error;
+    }
+  }
+
+  /** The rooms that another server lists. */
+  async publicRooms(server: ServerName, request: PublicRoomsRequest): Promise<object> {
+    try {
+      return await this.#deps.client.publicRooms(server, request);
+    } catch (error) {
       throw clientErrorOf(error) ?? error;
     }
   }
