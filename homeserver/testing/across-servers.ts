@@ -51,11 +51,12 @@ export async function stateOf(user: SeedClient, roomId: string, type: string, st
 }
 
 /** Waits until the user's server has an event; that event. */
-export async function sees(user: SeedClient, roomId: string, eventId: string): Promise<any> {
-  return eventually(`${eventId} by ${user.userId}`, async () => {
+export async function sees(user: SeedClient, roomId: string, eventId: string, patienceMs?: number): Promise<any> {
+  const look = async (): Promise<any> => {
     const { status, body } = await user.request('GET', inRoom(roomId, `event/${encodeURIComponent(eventId)}`));
     return status === 200 && body;
-  });
+  };
+  return eventually(`${eventId} by ${user.userId}`, look, patienceMs);
 }
 
 export async function seesState(user: SeedClient, roomId: string, type: string, passes: (content: any) => boolean, stateKey = ''): Promise<any> {

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
+import { Relay } from './relay.ts';
 import { freePort } from './server-process.ts';
 import type { SeedClient } from './seed-client.ts';
 import { findSynapse, Synapse, type CertificateFiles } from './synapse.ts';
@@ -26,6 +27,7 @@ export interface Side {
 export interface Direction {
   readonly host: Side;
   readonly guest: Side;
+  readonly link?: Link;
 }
 
 export interface SynapsePair {
@@ -33,6 +35,14 @@ export interface SynapsePair {
   readonly synapse: Side;
   readonly server: TestServer;
   readonly process: Synapse;
+  /** Between the two servers; their clients are not affected. Only if the pair is `separable`. */
+  readonly link: Link;
+}
+
+export interface Link {
+  /** Breaks all connections between the servers; new ones are refused. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
 }
 
 type Scenario<T> = (given: T) => Promise<void>;
@@ -49,15 +59,25 @@ export interface PairOfServers {
 const SCENARIO_TIMEOUT_MS = 30_000;
 const START_TIMEOUT_MS = 90_000;
 
-/** `settings` are environment variables of our server, `synapseSettings` of Synapse's configuration. */
-export async function pairWithSynapse(settings: Record<string, string> = {}, synapseSettings: object = {}): Promise<PairOfServers> {
+export interface PairOptions {
+  /** the name of our server without the port; Synapse is `localhost` */
+  readonly host?: 'localhost' | '127.0.0.1';
+  /** environment variables of our server */
+  readonly settings?: Record<string, string>;
+  /** of Synapse's configuration */
+  readonly synapseSettings?: object;
+  /** what is between the servers can be cut */
+  readonly separable?: boolean;
+}
+
+export async function pairWithSynapse(options: PairOptions = {}): Promise<PairOfServers> {
   const version = await findSynapse();
   let pair: SynapsePair | undefined;
   const stack = new AsyncDisposableStack();
 
   if (version !== undefined) {
     beforeAll(async () => {
-      pair = await startPair(stack, settings, synapseSettings);
+      pair = await startPair(stack, options);
     }, START_TIMEOUT_MS);
     afterAll(() => stack.disposeAsync(), START_TIMEOUT_MS);
   }
@@ -78,18 +98,22 @@ export async function pairWithSynapse(settings: Record<string, string> = {}, syn
     },
     scenario: (name, run, timeoutMs) => define(name, () => run(pair!), timeoutMs),
     bothWays: (name, run, timeoutMs) => {
-      define(`${name}: in our room`, () => run({ host: pair!.ours, guest: pair!.synapse }), timeoutMs);
-      define(`${name}: in Synapse's room`, () => run({ host: pair!.synapse, guest: pair!.ours }), timeoutMs);
+      define(`${name}: in our room`, () => run({ host: pair!.ours, guest: pair!.synapse, link: pair!.link }), timeoutMs);
+      define(`${name}: in Synapse's room`, () => run({ host: pair!.synapse, guest: pair!.ours, link: pair!.link }), timeoutMs);
     },
   };
 }
 
-async function startPair(stack: AsyncDisposableStack, settings: Record<string, string>, synapseSettings: object): Promise<SynapsePair> {
+async function startPair(
+  stack: AsyncDisposableStack,
+  { host = 'localhost', settings, synapseSettings, separable = false }: PairOptions,
+): Promise<SynapsePair> {
   const directory = await mkdtemp(join(tmpdir(), 'nexuscomm-synapse-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   const certificates = await writeCertificates(directory);
-  const [port, tlsPort] = [await freePort(), await freePort()];
-  const name = `localhost:${tlsPort}`;
+  const [port, tlsPort, synapseTlsPort] = [await freePort(), await freePort(), await freePort()];
+  const [relay, synapseRelay] = separable ? [stack.use(await Relay.open(tlsPort)), stack.use(await Relay.open(synapseTlsPort))] : [];
+  const name = `${host}:${relay?.port ?? tlsPort}`;
   const server = stack.use(
     await startTestServer({
       NEXUS_SERVER_NAME: name,
@@ -102,11 +126,27 @@ async function startPair(stack: AsyncDisposableStack, settings: Record<string, s
       ...settings,
     }),
   );
-  const synapse = stack.use(await Synapse.start(directory, certificates, synapseSettings));
+  const synapse = stack.use(
+    await Synapse.start({
+      directory,
+      certificates,
+      tlsPort: synapseTlsPort,
+      name: synapseRelay && `localhost:${synapseRelay.port}`,
+      settings: synapseSettings,
+    }),
+  );
   let users = 0;
   return {
     server,
     process: synapse,
+    link: {
+      cut: async () => {
+        await Promise.all([relay!.cut(), synapseRelay!.cut()]);
+      },
+      mend: async () => {
+        await Promise.all([relay!.mend(), synapseRelay!.mend()]);
+      },
+    },
     ours: { kind: 'ours', name, url: server.url, user: (user) => server.user(`${user}-${++users}`), restart: () => server.restart() },
     synapse: {
       kind: 'Synapse',
@@ -118,10 +158,10 @@ async function startPair(stack: AsyncDisposableStack, settings: Record<string, s
   };
 }
 
-/** An authority and a certificate of it for `localhost`, as files. */
+/** An authority and a certificate of it for loopback, as files. */
 async function writeCertificates(directory: string): Promise<CertificateFiles> {
   const authority = await createTestAuthority();
-  const { cert, key } = await authority.certificate(['localhost']);
+  const { cert, key } = await authority.certificate(['localhost', '127.0.0.1']);
   const files = { ca: join(directory, 'ca.crt'), cert: join(directory, 'tls.crt'), key: join(directory, 'tls.key') };
   await Promise.all([writeFile(files.ca, authority.cert), writeFile(files.cert, cert), writeFile(files.key, key)]);
   return files;

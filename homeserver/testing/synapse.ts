@@ -45,16 +45,26 @@ export class Synapse implements AsyncDisposable {
   #child: ChildProcess | undefined;
   #log = '';
 
-  private constructor(directory: string, port: number, tlsPort: number) {
-    this.name = `localhost:${tlsPort}`;
+  private constructor(directory: string, port: number, name: string) {
+    this.name = name;
     this.url = `http://127.0.0.1:${port}`;
     this.#configFile = join(directory, 'homeserver.yaml');
   }
 
-  /** Its files are kept in a directory, which is the caller's. `settings` are of Synapse's configuration. */
-  static async start(directory: string, certificates: CertificateFiles, settings: object = {}): Promise<Synapse> {
-    const [port, tlsPort] = [await freePort(), await freePort()];
-    const synapse = new Synapse(directory, port, tlsPort);
+  /**
+   * Its files are kept in a directory, which is the caller's. `name`: if others don't reach it directly; `settings`: of
+   * Synapse's configuration.
+   */
+  static async start(options: {
+    directory: string;
+    certificates: CertificateFiles;
+    tlsPort: number;
+    name?: string | undefined;
+    settings?: object | undefined;
+  }): Promise<Synapse> {
+    const { directory, certificates, tlsPort, settings } = options;
+    const port = await freePort();
+    const synapse = new Synapse(directory, port, options.name ?? `localhost:${tlsPort}`);
     const signingKey = join(directory, 'signing.key');
     await writeFile(signingKey, `ed25519 a_test ${randomBytes(32).toString('base64').replace('=', '')}\n`);
     const configuration = configurationOf({ directory, port, tlsPort, signingKey, certificates, name: synapse.name });
@@ -175,6 +185,7 @@ function configurationOf(given: {
     allow_device_name_lookup_over_federation: true,
     dynamic_thumbnails: true,
     enable_room_list_search: true,
+    room_list_publication_rules: [{ action: 'allow' }],
     rc_message: UNLIMITED,
     rc_registration: UNLIMITED,
     rc_login: { address: UNLIMITED, account: UNLIMITED, failed_attempts: UNLIMITED },

@@ -132,10 +132,10 @@ scenario('latency, measured', async ({ ours, synapse }) => {
     const times: number[] = [];
     let since = (await to.sync()).next_batch;
     for (let i = 0; i < ROUNDS; i++) {
-      const arrival = to.syncUntil(
-        since,
-        (answer) => answer.rooms?.join?.[roomId]?.timeline?.events?.some((event: any) => event.content.body === `${i}`) && answer.next_batch,
-      );
+      const arrival = to.syncUntil(since, (answer) => {
+        const events = answer.rooms?.join?.[roomId]?.timeline?.events ?? [];
+        return events.some((event: any) => event.content.body === `${i}`) ? (answer.next_batch as string) : undefined;
+      });
       const sent = performance.now();
       await from.say(roomId, `${i}`);
       since = await arrival;
