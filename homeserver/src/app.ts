@@ -496,6 +496,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       aliases,
       memberships,
       directory,
+      elsewhere: config.federation.enabled ? rooms.remoteRooms : undefined,
       serverName,
       publishRequiresAdmin: config.rooms.publish_requires_admin,
       now,

@@ -3,8 +3,9 @@ import * as api from '@nexuscomm/spec/endpoints/client/rooms.ts';
 import * as server from '@nexuscomm/spec/endpoints/client/server.ts';
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { MatrixError, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
-import { parseRoomAlias, parseRoomId, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
+import { parseRoomAlias, parseRoomId, parseServerName, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import type { RemoteRooms } from '../federation/remote-rooms.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
 import type { RoomAliases } from '../rooms/aliases.ts';
 import type { Memberships } from '../rooms/memberships.ts';
@@ -21,6 +22,8 @@ export interface DirectoryRoutesDeps {
   readonly aliases: RoomAliases;
   readonly memberships: Memberships;
   readonly directory: PublicDirectory;
+  /** what other servers list; undefined: this one talks to none */
+  readonly elsewhere: Pick<RemoteRooms, 'publicRooms'> | undefined;
   readonly serverName: ServerName;
   readonly publishRequiresAdmin: boolean;
   readonly now: () => number;
@@ -53,11 +56,17 @@ const MAX_USER_ID_LENGTH = 255;
 export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
   const { db, engine, aliases, directory, reader, serverName } = deps;
   const listRooms = (
+    session: Session | undefined,
     query: { limit?: number; since?: string; server?: string },
     filter?: { generic_search_term?: string; room_types?: (string | null)[] },
-  ) => {
-    if (query.server !== undefined && query.server !== serverName)
-      throw new MatrixError('M_UNKNOWN', 404, 'This server does not talk to other servers yet.');
+  ): Promise<object> => {
+    if (query.server !== undefined && query.server !== serverName) {
+      // Whoever is not known here can't make this server ask others.
+      if (!session) throw new MatrixError('M_MISSING_TOKEN', 401, 'The rooms of other servers are shown to users of this one only.');
+      const { limit, since } = query;
+      if (!deps.elsewhere) throw new MatrixError('M_UNKNOWN', 404, 'This server does not talk to others: federation is off.');
+      return deps.elsewhere.publicRooms(parseServerName(query.server), { limit, since, filter });
+    }
     if (query.limit !== undefined && query.limit < 0) throw invalidParam('limit must not be below 0.');
     const limit = Math.min(query.limit === undefined || query.limit === 0 ? DEFAULT_PAGE : query.limit, MAX_PAGE);
     return directory.list({ limit, since: query.since, term: filter?.generic_search_term, types: filter?.room_types });
@@ -108,8 +117,10 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
       await directory.publish(room.nid, visibility === 'public');
       return {};
     }),
-    handle(api.publicRooms, async ({ query }) => listRooms(query)),
-    handle(api.searchPublicRooms, async ({ body, query }) => listRooms({ limit: body.limit, since: body.since, server: query.server }, body.filter)),
+    handle(api.publicRooms, async ({ query, session }) => listRooms(session, query)),
+    handle(api.searchPublicRooms, async ({ body, query, session }) =>
+      listRooms(session, { limit: body.limit, since: body.since, server: query.server }, body.filter),
+    ),
     handle(api.searchUsers, async ({ body, session }) => {
       const limit = Math.min(body.limit ?? DEFAULT_USERS, MAX_USERS);
       const pattern = `%${body.search_term.replaceAll(/[\\%_]/g, '\\$&')}%`;

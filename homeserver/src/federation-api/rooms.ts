@@ -8,6 +8,7 @@ import { sendTransaction } from '@nexuscomm/spec/endpoints/federation/transactio
 import { badJson, notFound } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import { outgoingPdu } from '../federation/missed-events.ts';
 import type { InviteReceiver } from '../federation/receive-invite.ts';
 import type { RemoteMembership, ResidentRooms } from '../federation/resident-rooms.ts';
 import { RawJson, Reply, handle, type Answer, type Route } from '../http/handler.ts';
@@ -80,7 +81,8 @@ export function federationRoomRoutes(deps: FederationRoomRoutesDeps): Route[] {
     }),
     handle(membership.sendKnock, async (request) => {
       const { room } = await accept('knock', request);
-      return new RawJson(`{"knock_room_state":[${(await strippedState(engine, room)).map(({ event }) => JSON.stringify(event.json)).join(',')}]}`);
+      // Whole events, so that the other server can check them; clients are told less.
+      return { knock_room_state: (await strippedState(engine, room)).map((stored) => outgoingPdu(stored).json) };
     }),
     handle(membership.sendLeave, async (request) => {
       await accept('leave', request);

@@ -12,6 +12,8 @@ import type { ServerRoutes } from './server-routes.ts';
 /** Whose membership ends is told so, also if it was an invite or a knock. */
 const TOLD: ReadonlySet<number> = new Set([JOIN, INVITE, KNOCK]);
 
+const AWAITING_NEWS: ReadonlySet<number> = new Set([JOIN, INVITE, KNOCK]);
+
 export class OutgoingEvents {
   readonly #queues: OutboundQueues;
   readonly #routes: ServerRoutes;
@@ -41,7 +43,7 @@ export class OutgoingEvents {
   #onCommit({ room, stored, members }: RoomCommit): void {
     const { pos, event } = stored;
     if (pos === null || pos < 0 || stored.isHidden || stored.isOutlier || serverNameOf(event.sender) !== this.#ownName) return;
-    // Who was in the room before or is in it now: somebody who is removed is told so.
+    // Who was in the room before or is in it now, and whose user was invited or knocked: somebody who is removed is told so.
     const servers = new Set(room.servers.keys());
     let ownBefore = room.servers.get(this.#routes.ownNid) ?? 0;
     for (const { before, after } of members) {

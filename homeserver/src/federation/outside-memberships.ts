@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
-import type { RoomId, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import { findRoomVersion, type RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { sql, type Database } from '../storage/database.ts';
@@ -32,12 +32,23 @@ const selectStates = sql(
   'select s.room_nid, r.room_id, s.events from stripped_state s join room r on r.nid = s.room_nid where s.user_nid = $1 and s.room_nid = any($2::int8[])',
 );
 
+interface OutsideRow {
+  readonly nid: number;
+  readonly version: string;
+  readonly membership: number;
+  readonly sender: number;
+  /** JSON list of stripped events */
+  readonly events: string | null;
+}
+
 export interface OutsideMembership {
   readonly roomNid: number;
   readonly version: RoomVersion;
   /** INVITE, KNOCK or LEAVE */
   readonly membership: number;
   readonly sender: string;
+  /** servers that may be in the room: those of whoever set the state that the user was shown */
+  readonly servers: readonly ServerName[];
 }
 
 export class OutsideMemberships {
@@ -84,9 +95,13 @@ export class OutsideMemberships {
   }
 
   async find(userNid: number, roomId: string): Promise<OutsideMembership | undefined> {
-    const [row] = await this.#db.query<{ nid: number; version: string; membership: number; sender: number }>(selectOne, [userNid, roomId]);
+    const [row] = await this.#db.query<OutsideRow>(selectOne, [userNid, roomId]);
     const version = row && findRoomVersion(row.version);
-    return version && { roomNid: row.nid, version, membership: row.membership, sender: await this.#engine.strings.text(row.sender) };
+    if (!version) return undefined;
+    const sender = await this.#engine.strings.text(row.sender);
+    const shown = JSON.parse(row.events ?? '[]') as { sender: string }[];
+    const servers = [...new Set([sender, ...shown.map((event) => event.sender)].map(serverNameOf))];
+    return { roomNid: row.nid, version, membership: row.membership, sender, servers };
   }
 
   /** What a user was shown of rooms, as JSON lists of stripped events, by room number. */

@@ -54,6 +54,8 @@ export interface RemoteRequest {
   readonly content: JsonObject;
 }
 
+export type PublicRoomsRequest = Parameters<FederationClient['publicRooms']>[1];
+
 /** Servers that are asked for one membership at most. */
 const MAX_SERVERS = 12;
 const KNOWN_VERSIONS = Object.keys(roomVersions);
@@ -131,7 +133,7 @@ export class RemoteRooms {
       origin_server_ts: now(),
     };
     try {
-      await this.#tryServers({ ...request, via: [serverNameOf(membership.sender), ...request.via] }, async (server) => {
+      await this.#tryServers({ ...request, via: [...membership.servers, ...request.via] }, async (server) => {
         const template = await client.makeLeave(server, { roomId, userId });
         const { event } = this.#seal(template, { ...request, membership: 'leave' });
         await client.sendLeave(server, { roomId, eventId: event.eventId, event: event.json });
@@ -143,7 +145,7 @@ export class RemoteRooms {
     await outside.set({ roomId, version: membership.version, userId, membership: LEAVE, sender: userId, shown: [left] });
   }
 
-  /** The invite of a local user, signed by the invited user's server too. */
+  /** The invite of a local user, signed by the invited user's server too. `shown`: state of the room, as whole events. */
   async invite(room: Room, invite: RoomEvent, shown: readonly JsonObject[]): Promise<RoomEvent> {
     const { client, checker } = this.#deps;
     const server = serverNameOf(invite.stateKey!);
@@ -171,6 +173,15 @@ export class RemoteRooms {
       return await this.#deps.client.queryDirectory(serverNameOf(alias), alias);
     } catch (error) {
       if (error instanceof RemoteError && error.status === 404) throw notFound('There is no room with that alias.');
+      throw clientErrorOf(error) ?? error;
+    }
+  }
+
+  /** The rooms that another server lists. */
+  async publicRooms(server: ServerName, request: PublicRoomsRequest): Promise<object> {
+    try {
+      return await this.#deps.client.publicRooms(server, request);
+    } catch (error) {
       throw clientErrorOf(error) ?? error;
     }
   }

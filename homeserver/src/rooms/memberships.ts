@@ -6,6 +6,7 @@ import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { RoomAliases } from './aliases.ts';
+import { outgoingPdu } from '../federation/missed-events.ts';
 import type { OutsideMemberships } from '../federation/outside-memberships.ts';
 import type { RemoteRooms } from '../federation/remote-rooms.ts';
 import { BAN, INVITE, JOIN, KNOCK, LEAVE } from './membership.ts';
@@ -191,7 +192,7 @@ export class Memberships {
     const { rooms, events } = this.#outside();
     const proposed = await this.#engine.propose(room, { sender, type: 'm.room.member', stateKey: target, content });
     const own = await this.#engine.stateEvent(room, 'm.room.member', sender);
-    const shown = [...(await strippedState(this.#engine, room)), ...(own ? [own] : [])].map(({ event }) => event.json);
+    const shown = [...(await strippedState(this.#engine, room)), ...(own ? [own] : [])].map((stored) => outgoingPdu(stored).json);
     const signed = await rooms.invite(room, proposed, shown);
     const { outcome, durable } = await events.receive(room, signed);
     await durable;
@@ -202,7 +203,7 @@ export class Memberships {
   /** Servers to ask for a room: whoever invited the user knows it. */
   async #servers(actor: Actor, located: LocatedRoom): Promise<{ via: readonly string[]; fallback: readonly string[] }> {
     const outside = await this.#remote?.outside.find(actor.userNid, located.roomId);
-    return { via: [...(outside ? [serverNameOf(outside.sender)] : []), ...located.via], fallback: located.fallback };
+    return { via: [...(outside?.servers ?? []), ...located.via], fallback: located.fallback };
   }
 
   #outside(): RemoteMembershipDeps {

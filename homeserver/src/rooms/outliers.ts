@@ -95,7 +95,8 @@ export class Outliers {
       const rejected = (row.flags & EVENT_REJECTED) !== 0;
       result.set(id, { nid: row.nid, type: row.type, key: row.key ?? undefined, senderNid: row.sender, rejected, event: given.get(id)! });
     }
-    const fresh = await inAuthOrder([...given.values()].filter((event) => !places.has(event.eventId)));
+    const unknown = [...given.values()].filter((event) => !places.has(event.eventId));
+    const fresh = await inAuthOrder(unknown, room.version.hashedRoomId);
     const further = await this.#furtherAuthEvents(room, fresh, given);
     for (let at = 0; at < fresh.length; at += WRITE) await this.#write(room, fresh.slice(at, at + WRITE), result, further);
     return result;
@@ -178,8 +179,11 @@ function stringsOf({ type, sender, stateKey }: RoomEvent): string[] {
   return [type, sender, ...key, ...user];
 }
 
-/** The events in an order in which auth events come before what they authorise. What is in a circle is left out. */
-async function inAuthOrder(events: readonly RoomEvent[]): Promise<RoomEvent[]> {
+/**
+ * The events in an order in which auth events come before what they authorise; so does the create event, which those of
+ * version 12 don't name. What is in a circle is left out.
+ */
+async function inAuthOrder(events: readonly RoomEvent[], createIsImplied: boolean): Promise<RoomEvent[]> {
   const given = new Map(events.map((event) => [event.eventId as string, event]));
   const waitingFor = new Map<string, number>();
   const followers = new Map<string, RoomEvent[]>();
@@ -187,7 +191,8 @@ async function inAuthOrder(events: readonly RoomEvent[]): Promise<RoomEvent[]> {
   let seen = 0;
   for (const event of given.values()) {
     if (++seen % 1_000 === 0) await nextTurn();
-    const open = new Set(event.authEvents.filter((id) => given.has(id)));
+    const implied = createIsImplied && event.type !== 'm.room.create' ? [createIdOf(event)] : [];
+    const open = new Set([...event.authEvents, ...implied].filter((id) => given.has(id)));
     waitingFor.set(event.eventId, open.size);
     if (open.size === 0) ready.push(event);
     for (const id of open) {
