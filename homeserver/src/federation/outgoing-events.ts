@@ -12,8 +12,6 @@ import type { ServerRoutes } from './server-routes.ts';
 /** Whose membership ends is told so, also if it was an invite or a knock. */
 const TOLD: ReadonlySet<number> = new Set([JOIN, INVITE, KNOCK]);
 
-const AWAITING_NEWS: ReadonlySet<number> = new Set([JOIN, INVITE, KNOCK]);
-
 export class OutgoingEvents {
   readonly #queues: OutboundQueues;
   readonly #routes: ServerRoutes;

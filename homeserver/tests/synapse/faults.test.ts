@@ -4,6 +4,8 @@ import { agree, history, joinVia, moderate, redact, roomOfTwo, sees, seesMember,
 import type { SeedClient } from '../../testing/seed-client.ts';
 import { pairWithSynapse } from '../../testing/synapse-pair.ts';
 
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
 const { bothWays, scenario } = await pairWithSynapse({ separable: true });
 const HEALING_MS = 40_000;
 const TIMEOUT_MS = 90_000;
@@ -19,7 +21,7 @@ const lines = (what: string, count: number): string[] => Array.from({ length: co
 /** All that was said, each once, in an order that both servers may choose. */
 async function hasHeard(user: SeedClient, roomId: string, said: readonly string[]): Promise<void> {
   const messages = (await history(user, roomId)).filter((event) => event.type === 'm.room.message');
-  expect(messages.map((event) => event.event_id).sort()).toEqual([...said].sort());
+  expect(messages.map((event) => event.event_id).toSorted(byText)).toEqual(said.toSorted(byText));
 }
 
 scenario(
