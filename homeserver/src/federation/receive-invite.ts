@@ -116,13 +116,16 @@ export class InviteReceiver {
     return room?.servers.has(this.#deps.serverNid) === true ? room : undefined;
   }
 
-  /** From room version 12 on what is shown of the room must be events of it, the create event among them. */
+  /**
+   * What is shown of the room must be of it, as far as it comes as whole events. The specification would have all of it come
+   * so since v1.16, and the create event among it; servers that are older than that still invite people.
+   */
   async #checkShown(version: RoomVersion, roomId: string, shown: readonly unknown[]): Promise<void> {
-    const verdicts = await this.#deps.checker.check(shown.filter(isJsonObject), version);
-    const events = verdicts.flatMap((verdict) => (verdict.kind === 'checked' ? [verdict.checked.event] : []));
-    if (events.length < shown.length) throw invalidParam('invite_room_state has entries that are no well made events.');
-    if (events.some((one) => one.roomId !== roomId)) throw invalidParam('invite_room_state has events of another room.');
-    if (!events.some((one) => one.type === 'm.room.create')) throw invalidParam('invite_room_state lacks the create event.');
+    const whole = shown.filter(isJsonObject).filter((entry) => entry['signatures'] !== undefined);
+    for (const verdict of await this.#deps.checker.check(whole, version)) {
+      if (verdict.kind === 'dropped') throw invalidParam(`invite_room_state has an event that is not well made: ${verdict.reason}.`);
+      if (verdict.checked.event.roomId !== roomId) throw invalidParam('invite_room_state has an event of another room.');
+    }
   }
 
   async #checked(version: RoomVersion, json: JsonObject): Promise<RoomEvent> {
