@@ -27,7 +27,6 @@ export const bigJoin: FederatedWorkload = (start) =>
     const begun = performance.now();
     await joiner.join(resident.roomId, resident.via);
     const seconds = (performance.now() - begun) / 1000;
-    if (process.env['BENCH_SLOW']) console.log('joined', begun / 1000, performance.now() / 1000);
     const first = await joiner.sync('set_presence=offline');
     const members = await joiner.members(resident.roomId);
     verify(
@@ -74,8 +73,6 @@ function watch(target: FederatedTarget, user: MatrixUser, roomId: string): Watch
     const started = performance.now();
     const result = await work();
     times.push(performance.now() - started);
-    if (process.env['BENCH_SLOW'] && times.at(-1)! > 100)
-      console.log(`slow ${times.at(-1)!.toFixed(0)} ms at ${(started / 1000).toFixed(2)} ${times.length % 2 ? 'send' : 'sync'}`);
     return result;
   };
   const messaging = async (): Promise<void> => {

@@ -8,6 +8,8 @@ import { verify, type FederatedWorkload } from './workload.ts';
 const ARRIVAL_TIMEOUT_MS = 60_000;
 /** Events of one page of /messages. */
 const PAGE = 500;
+/** Senders wait rather than outrun the other server: with more in its queue, a server lets the other fetch them later. */
+const MAX_ON_THE_WAY = 300;
 const SINGLE_MESSAGES = 40;
 const WARM_UP_MESSAGES = 50;
 const FILTER = encodeURIComponent(JSON.stringify({ presence: { types: [] }, room: { timeline: { limit: 1000 }, ephemeral: { types: [] } } }));
@@ -31,9 +33,13 @@ export const federatedEvents: FederatedWorkload = (start, { seconds, atOnce }) =
     }
 
     const sent: string[] = [];
+    const before = arrivals.count;
     const started = performance.now();
     const lane = async (): Promise<void> => {
-      while (performance.now() - started < seconds * 1000) sent.push(await sender.send(roomId, `message ${sent.length}`));
+      while (performance.now() - started < seconds * 1000) {
+        sent.push(await sender.send(roomId, `message ${sent.length}`));
+        await arrivals.reach(before + sent.length - MAX_ON_THE_WAY);
+      }
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
     const sentFor = performance.now() - started;
@@ -60,12 +66,16 @@ interface Timeline {
 interface Arrivals {
   /** When the event came. */
   of(eventId: string): Promise<number>;
+  readonly count: number;
+  /** Resolves when so many have come. */
+  reach(count: number): Promise<void>;
   /** How many events came more than once. */
   end(): Promise<number>;
 }
 
 function listen(reader: MatrixUser, roomId: string): Arrivals {
   const times = new Map<string, number>();
+  const counting: { count: number; resolve: () => void }[] = [];
   const waiting = new Map<string, (at: number) => void>();
   let doubled = 0;
   const end = new AbortController();
@@ -73,6 +83,7 @@ function listen(reader: MatrixUser, roomId: string): Arrivals {
     if (times.has(eventId)) doubled++;
     times.set(eventId, at);
     waiting.get(eventId)?.(at);
+    while (counting[0] && counting[0].count <= times.size) counting.shift()!.resolve();
   };
   const run = async (): Promise<void> => {
     let since: string | undefined;
@@ -94,6 +105,12 @@ function listen(reader: MatrixUser, roomId: string): Arrivals {
   const running = run();
   running.catch(() => {}); // reported by end()
   return {
+    get count() {
+      return times.size;
+    },
+    reach: async (count) => {
+      if (count > times.size) await new Promise<void>((resolve) => counting.push({ count, resolve }));
+    },
     of: async (eventId) => {
       const known = times.get(eventId);
       if (known !== undefined) return known;

@@ -9,7 +9,7 @@ import { stateKeyOf } from '@nexuscomm/spec/state-resolution/state-map.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import type { AuthGraph, AuthGraphs } from './auth-graph.ts';
 import type { EventReader } from './event-reader.ts';
-import { resolveConflict, type Conflict } from './resolve-conflict.ts';
+import { packEvents, resolveConflict, type Conflict } from './resolve-conflict.ts';
 import type { Room } from './room.ts';
 import type { StoredEvent } from './stored-event.ts';
 
@@ -85,20 +85,23 @@ export class ForkResolver {
     const idOf = (nid: number): string | undefined => loaded.get(nid)?.event.eventId;
     const texts = await this.#strings.texts(keys);
     const shared = agreed.flatMap(([key, nid]) => (idOf(nid) === undefined ? [] : [[key, idOf(nid)!] as const]));
-    const result = await this.#run({
-      version: room.version.id,
-      stateSets: states.map((state) => [
-        ...shared,
-        ...keys.flatMap((key, i) => {
-          const id = idOf(state.get(key) ?? 0);
-          return id === undefined ? [] : [[texts[i]!, id] as const];
-        }),
-      ]),
-      events: [...loaded.values()].map(({ event }) => event),
-      rejected: [...loaded.values()].filter(({ rejected }) => rejected).map(({ event }) => event.eventId),
-      difference: difference.flatMap((nid) => idOf(nid) ?? []),
-      subgraph: subgraph.flatMap((nid) => idOf(nid) ?? []),
-    });
+    const result = await this.#run(
+      {
+        version: room.version.id,
+        stateSets: states.map((state) => [
+          ...shared,
+          ...keys.flatMap((key, i) => {
+            const id = idOf(state.get(key) ?? 0);
+            return id === undefined ? [] : [[texts[i]!, id] as const];
+          }),
+        ]),
+        events: await packEvents([...loaded.values()].map(({ event }) => event)),
+        rejected: [...loaded.values()].filter(({ rejected }) => rejected).map(({ event }) => event.eventId),
+        difference: difference.flatMap((nid) => idOf(nid) ?? []),
+        subgraph: subgraph.flatMap((nid) => idOf(nid) ?? []),
+      },
+      loaded.size,
+    );
 
     const nidOf = new Map([...loaded].map(([nid, { event }]) => [event.eventId as string, nid]));
     const resolved = new Map(result);
@@ -134,8 +137,8 @@ export class ForkResolver {
     });
   }
 
-  async #run(conflict: Conflict): Promise<[string, string][]> {
-    if (conflict.events.length <= INLINE_EVENTS) return resolveConflict(conflict);
+  async #run(conflict: Conflict, events: number): Promise<[string, string][]> {
+    if (events <= INLINE_EVENTS) return resolveConflict(conflict);
     this.#pool ??= new Piscina({
       filename: new URL('resolve-conflict.ts', import.meta.url).href,
       name: 'resolveConflict',
