@@ -3,6 +3,7 @@
  * the events between it and what is known, then the state before the oldest of them. All of it within bounds, so that
  * endless predecessors cost as much as a few; and a room that fails again and again is left alone for a while.
  */
+import { RemoteError } from '../client/errors.ts';
 import type {
   CheckedEvent,
   Clock,
@@ -66,7 +67,7 @@ export class MissingEvents {
       const fetched = await this.#guard(room, () => source.getEventAuth(origin, { roomId: room.roomId, eventId: event.eventId }));
       if (fetched) await this.#addOutliers(room, fetched);
       const still = await rooms.unknown(room.roomId, event.authEvents);
-      await this.#addOutliers(room, await this.#fetchSingly(origin, still));
+      await this.#addOutliers(room, (await this.#fetchSingly(origin, still)) ?? []);
     }
     return rooms.receive(room.roomId, checked);
   }
@@ -123,7 +124,7 @@ export class MissingEvents {
     for (const server of [origin, ...others]) {
       const told = await this.#fetchStates(server, room, gaps);
       if (!told) continue;
-      await this.#addOutliers(room, await this.#fetchSingly(server, await rooms.unknown(room.roomId, checked.event.authEvents)));
+      await this.#addOutliers(room, (await this.#fetchSingly(server, await rooms.unknown(room.roomId, checked.event.authEvents))) ?? []);
       this.#failures.delete(room.roomId);
       log.debug({ origin, room: room.roomId, event: checked.event.eventId, gaps: gaps.length }, 'took in an event after a gap');
       return rooms.receiveAfterGap(room.roomId, checked, told);
@@ -147,27 +148,35 @@ export class MissingEvents {
         const whole = await this.#guard(room, () => source.getState(server, { roomId: room.roomId, eventId }));
         if (!whole) return undefined;
         await this.#addOutliers(room, [...whole.authChain, ...whole.state]);
-        if (wanted.includes(eventId)) await this.#addOutliers(room, await this.#fetchSingly(server, [eventId]));
-      } else {
-        await this.#addOutliers(room, await this.#fetchSingly(server, wanted));
       }
+      // A state with holes would be another state: all of it is needed, and the event after which it is another.
+      const rest = wanted.length > limits.singleEvents ? wanted.filter((id) => id === eventId) : wanted;
+      const single = await this.#fetchSingly(server, rest);
+      if (!single) return undefined;
+      await this.#addOutliers(room, single);
       told.push({ before: eventId, stateIds: ids.stateIds });
     }
     return told;
   }
 
-  async #fetchSingly(server: ServerName, eventIds: readonly EventId[]): Promise<JsonObject[]> {
+  /** The events as far as the server has them; undefined if it did not answer for some, so that nobody knows what is missing. */
+  async #fetchSingly(server: ServerName, eventIds: readonly EventId[]): Promise<JsonObject[] | undefined> {
     const { source, limits } = this.#deps;
     const found: JsonObject[] = [];
     const open = eventIds.slice(0, limits.singleEvents);
+    let unanswered = false;
     const work = async (): Promise<void> => {
-      for (let id = open.pop(); id !== undefined; id = open.pop()) {
-        const event = await source.getEvent(server, id).catch(() => undefined);
-        if (event) found.push(event);
+      for (let id = open.pop(); id !== undefined && !unanswered; id = open.pop()) {
+        try {
+          const event = await source.getEvent(server, id);
+          if (event) found.push(event);
+        } catch (error) {
+          if (!(error instanceof RemoteError)) unanswered = true;
+        }
       }
     };
     await Promise.all(Array.from({ length: Math.min(limits.parallel, open.length) }, work));
-    return found;
+    return unanswered ? undefined : found;
   }
 
   async #addOutliers(room: InboundRoom, events: readonly JsonObject[]): Promise<void> {
