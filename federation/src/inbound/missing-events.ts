@@ -21,8 +21,9 @@ import type {
 } from '../ports.ts';
 
 export interface MissingEventsLimits {
-  /** events asked for between an event and what is known */
+  /** events asked for at once between an event and what is known, and how often */
   readonly events: number;
+  readonly rounds: number;
   /** events fetched one by one; above that the whole state is asked for */
   readonly singleEvents: number;
   /** requests for single events at once */
@@ -84,10 +85,13 @@ export class MissingEvents {
       if (this.#isPaused(room.roomId)) {
         return { outcome: { kind: 'dropped', reason: 'Events before it are missing, and could not be had lately.' }, durable: Promise.resolve() };
       }
-      for (const between of await this.#fetchBetween(origin, room, checked)) {
-        if ((await rooms.missing(room.roomId, [between.event.eventId])).length === 0) continue;
+      const between = await this.#fetchBetween(origin, room, checked);
+      // Without an answer nobody knows what lies between: with the next event it is asked for again.
+      if (!between) return this.#giveUp(room, 'Events before it are missing, and no server gave them.');
+      for (const earlier of between) {
+        if ((await rooms.missing(room.roomId, [earlier.event.eventId])).length === 0) continue;
         await (
-          await this.receiveAlone(origin, room, between)
+          await this.receiveAlone(origin, room, earlier)
         ).durable;
       }
       return this.receiveAlone(origin, room, checked);
@@ -100,20 +104,50 @@ export class MissingEvents {
     return gaps.length === 0 ? this.receiveWithAuthEvents(origin, room, checked) : this.#receiveAfterGap(origin, room, checked);
   }
 
-  /** Events between what is known and the event, oldest first. */
-  async #fetchBetween(origin: ServerName, room: InboundRoom, { event }: CheckedEvent): Promise<CheckedEvent[]> {
-    const { rooms, source, checker, limits } = this.#deps;
+  /** Events between what is known and the event, oldest first, as far as the limits reach; undefined if no server answers. */
+  async #fetchBetween(origin: ServerName, room: InboundRoom, { event }: CheckedEvent): Promise<CheckedEvent[] | undefined> {
+    const { rooms, checker, limits } = this.#deps;
     const { eventIds, minDepth } = await rooms.extremities(room.roomId);
-    const request = { roomId: room.roomId, earliestEvents: eventIds, latestEvents: [event.eventId], limit: limits.events, minDepth };
-    const fetched = await this.#guard(room, () => source.getMissingEvents(origin, request));
-    if (!fetched) return [];
-    const verdicts = await checker.check(fetched.slice(0, limits.events), room.version);
-    return (
-      checkedEvents(verdicts)
+    const found = new Map<string, CheckedEvent>();
+    let latest: readonly EventId[] = [event.eventId];
+    for (let round = 0; round < limits.rounds && latest.length > 0; round++) {
+      const fetched = await this.#askForMissing(origin, {
+        roomId: room.roomId,
+        earliestEvents: eventIds,
+        latestEvents: latest,
+        limit: limits.events,
+        minDepth,
+      });
+      if (!fetched) return undefined;
+      const fresh = checkedEvents(await checker.check(fetched.slice(0, limits.events), room.version)).filter(
         // Below the depth at which this server came to the room is history: as new events they would fork it far back.
-        .filter((one) => one.event.roomId === room.roomId && one.event.eventId !== event.eventId && one.event.depth >= minDepth)
-        .sort((a, b) => a.event.depth - b.event.depth)
-    );
+        (one) =>
+          one.event.roomId === room.roomId && one.event.eventId !== event.eventId && one.event.depth >= minDepth && !found.has(one.event.eventId),
+      );
+      for (const one of fresh) found.set(one.event.eventId, one);
+      const prev = fresh.flatMap((one) => one.event.prevEvents).filter((id) => !found.has(id));
+      const open = new Set(await rooms.missing(room.roomId, [...new Set(prev)]));
+      latest = fresh.filter((one) => one.event.prevEvents.some((id) => open.has(id))).map((one) => one.event.eventId);
+    }
+    return [...found.values()].sort((x, y) => x.event.depth - y.event.depth);
+  }
+
+  /** The origin is asked, and if it does not answer, others in the room; undefined if none does. A refusal is an answer. */
+  async #askForMissing(origin: ServerName, request: Parameters<EventSource['getMissingEvents']>[1]): Promise<readonly JsonObject[] | undefined> {
+    const { source, rooms, log } = this.#deps;
+    const others = (await rooms.servers(request.roomId)).filter((server) => server !== origin).slice(0, OTHER_SERVERS);
+    for (const server of [origin, ...others]) {
+      try {
+        return await source.getMissingEvents(server, request);
+      } catch (error) {
+        log.info(
+          { room: request.roomId, server, reason: error instanceof Error ? error.message : String(error) },
+          'missing events could not be fetched',
+        );
+        if (error instanceof RemoteError) return [];
+      }
+    }
+    return undefined;
   }
 
   /** The state after what an event follows is asked for, since that can't be had itself. */
@@ -129,11 +163,12 @@ export class MissingEvents {
       log.debug({ origin, room: room.roomId, event: checked.event.eventId, gaps: gaps.length }, 'took in an event after a gap');
       return rooms.receiveAfterGap(room.roomId, checked, told);
     }
+    return this.#giveUp(room, 'Events before it are missing, and no server gave the state before it.');
+  }
+
+  #giveUp(room: InboundRoom, reason: string): Received {
     this.#noteFailure(room.roomId);
-    return {
-      outcome: { kind: 'dropped', reason: 'Events before it are missing, and no server gave the state before it.' },
-      durable: Promise.resolve(),
-    };
+    return { outcome: { kind: 'dropped', reason }, durable: Promise.resolve() };
   }
 
   /** The states before events that are not here; what belongs to them is stored. undefined: the server does not give them. */

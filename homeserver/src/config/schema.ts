@@ -229,6 +229,7 @@ export const configSchema = Type.Object({
       summary_lifetime_ms: count(300_000, 'How long what other servers tell of rooms in spaces is kept', { minimum: 1 }),
       show_public_rooms: flag(true, 'Other servers may see which rooms are in the public directory'),
       missing_events: count(20, 'Events fetched at once between an event and what is known', { minimum: 1, maximum: 100 }),
+      missing_events_rounds: count(5, 'How often they are asked for until they reach what is known', { minimum: 1, maximum: 50 }),
       single_events: count(200, 'Events of a state fetched one by one at most; above that the whole state is fetched', { minimum: 1 }),
       parallel_event_requests: count(8, 'Events fetched from one server at the same time', { minimum: 1 }),
       backfill_events: count(100, 'Older events asked for at once', { minimum: 1, maximum: 1000 }),

@@ -101,6 +101,7 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     log,
     limits: {
       events: settings.missing_events,
+      rounds: settings.missing_events_rounds,
       singleEvents: settings.single_events,
       parallel: settings.parallel_event_requests,
       roomFailures: settings.room_failures,
