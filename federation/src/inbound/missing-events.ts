@@ -44,6 +44,8 @@ export interface MissingEventsDeps {
 
 /** Events that an event follows and that are not here, for which the state is asked. */
 const MAX_GAPS = 10;
+/** Events before one event whose own predecessors can't be had, and for which the state is asked, at most. */
+const MAX_EDGES = 5;
 /** Other servers of the room that are asked if the sender does not answer. */
 const OTHER_SERVERS = 2;
 /** Rooms whose failures are remembered. */
@@ -88,8 +90,11 @@ export class MissingEvents {
       const between = await this.#fetchBetween(origin, room, checked);
       // Without an answer nobody knows what lies between: with the next event it is asked for again.
       if (!between) return this.#giveUp(room, 'Events before it are missing, and no server gave them.');
+      let edges = 0;
       for (const earlier of between) {
         if ((await rooms.missing(room.roomId, [earlier.event.eventId])).length === 0) continue;
+        const isEdge = (await rooms.missing(room.roomId, earlier.event.prevEvents)).length > 0;
+        if (isEdge && ++edges > MAX_EDGES) continue;
         await (
           await this.receiveAlone(origin, room, earlier)
         ).durable;
