@@ -94,10 +94,10 @@ export async function agree(one: SeedClient, other: SeedClient, roomId: string, 
   );
 }
 
-/** All events from the newest to the oldest, by pages. */
-export async function history(user: SeedClient, roomId: string, limit = 100): Promise<any[]> {
+/** All events from the newest, or from a token on, to the oldest, by pages. */
+export async function history(user: SeedClient, roomId: string, limit = 100, start?: string): Promise<any[]> {
   const events: any[] = [];
-  for (let from: string | undefined, first = true; first || from !== undefined; first = false) {
+  for (let from = start, first = true; first || from !== undefined; first = false) {
     const page = await user.ok(
       'GET',
       inRoom(roomId, `messages?dir=b&limit=${limit}${from === undefined ? '' : `&from=${encodeURIComponent(from)}`}`),

@@ -19,7 +19,7 @@ import type { RoomEngine, RoomWriter } from './room-engine.ts';
 import { stateDifference, type RoomStates } from './room-states.ts';
 import { parseStateKeyText, stateKeyText } from './state-key.ts';
 import type { Snapshot, SnapshotChain } from './state-snapshots.ts';
-import { EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_RELAYED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
+import { EVENT_AFTER_GAP, EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_RELAYED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 
 export type ReceivedOutcome =
@@ -267,7 +267,8 @@ export class RemoteEvents {
     const flags =
       (outcome === 'rejected' ? EVENT_REJECTED : outcome === 'soft-failed' ? EVENT_SOFT_FAILED : 0) |
       (moved.movedStrangely ? EVENT_MOVED_STATE : 0) |
-      (arrival.relayed === true ? EVENT_RELAYED : 0);
+      (arrival.relayed === true ? EVENT_RELAYED : 0) |
+      (joins && before.gaps.length > 0 ? EVENT_AFTER_GAP : 0);
     writer.place(
       assemble({
         room,
@@ -280,7 +281,7 @@ export class RemoteEvents {
           flags,
           snapBefore: before.chain.id,
           snapAfter: after.id,
-          headBefore: joins ? room.head.chain.id : before.chain.id,
+          headBefore: joins && arrival.replacesHead !== true ? room.head.chain.id : before.chain.id,
           prevNids: before.prevNids,
           authNids,
           head: moved.head,

@@ -12,6 +12,8 @@ export const EVENT_OUTLIER = 4;
 export const EVENT_MOVED_STATE = 8;
 /** Made by a user of another server, but this server is the one to send it on: a join that came in through send_join. */
 export const EVENT_RELAYED = 16;
+/** What it follows was not here when it came: what this server has from before is no neighbour of it. */
+export const EVENT_AFTER_GAP = 32;
 
 export interface EventRecord {
   readonly nid: number;

@@ -8,7 +8,7 @@ import { INVITE, JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { stateKeyText } from '../rooms/state-key.ts';
-import { EVENT_MOVED_STATE, type StoredEvent } from '../rooms/stored-event.ts';
+import { EVENT_AFTER_GAP, EVENT_MOVED_STATE, type StoredEvent } from '../rooms/stored-event.ts';
 import type { TimelineReader } from '../rooms/timeline-reader.ts';
 import type { EventVisibility, VisibleEvent } from '../rooms/visibility.ts';
 import type { LazyMembers } from './lazy-members.ts';
@@ -122,11 +122,15 @@ export class RoomRenderer {
     let page = newest;
     let found: VisibleEvent[] = [];
     for (let pages = 0; ; pages++) {
+      // Across a gap a timeline would look as if nothing were missing: it begins after it, and the client asks for what is before.
+      const gap = page.findLastIndex(isAfterGap);
+      if (gap >= 0) page = page.slice(gap);
       const visible = await this.#deps.visibility.filter(view.room, request.user.userNid, page.filter(passes));
       found = [...visible, ...found];
-      const more = page.length > limit;
+      const more = gap < 0 && page.length > limit;
+      if (gap >= 0) view.limited = true;
       if (found.length > limit || !more || pages === MAX_FILTER_PAGES) {
-        view.limited = found.length > limit || (more && found.length < limit);
+        view.limited ||= found.length > limit || (more && found.length < limit);
         break;
       }
       const upto = page[0]!.pos! - 1;
@@ -370,6 +374,8 @@ function difference(before: ReadonlyMap<number, number>, after: ReadonlyMap<numb
 
 /** Its arrival changed more of the room's state than the event itself says. */
 const movesState = (stored: StoredEvent): boolean => (stored.flags & EVENT_MOVED_STATE) !== 0;
+
+const isAfterGap = (stored: StoredEvent): boolean => (stored.flags & EVENT_AFTER_GAP) !== 0;
 
 /**
  * Where forks were resolved, state came into force that no event of the timeline brings: it is told with the rest. Events

@@ -68,3 +68,27 @@ bothWays('what was said while nobody of the server was in the room', async (dire
   const expected = ['with you again', ...Array.from({ length: 30 }, (_, i) => `without you ${29 - i}`), 'with you'];
   expect(bodies(await history(bob, roomId, 20))).toEqual(expected);
 });
+
+// Synapse's own timelines run across such gaps.
+scenario("a sync after coming back to Synapse's room, and what is before it", async ({ ours, synapse }) => {
+  const direction = { host: synapse, guest: ours };
+  const { alice, bob, roomId } = await roomOfTwo(direction, { name: 'Old name' });
+  const { next_batch: since } = await bob.sync();
+  await sees(bob, roomId, await alice.say(roomId, 'with you'));
+  await bob.ok('POST', `/rooms/${encodeURIComponent(roomId)}/leave`, {});
+  await seesMember(alice, roomId, bob, 'leave');
+  for (let i = 0; i < 5; i++) await alice.say(roomId, `without you ${i}`);
+  await alice.setState(roomId, 'm.room.name', { name: 'New name' });
+  await joinVia(bob, roomId, [direction.host]);
+  await seesMember(alice, roomId, bob, 'join');
+  await sees(bob, roomId, await alice.say(roomId, 'with you again'));
+  for (const query of [{}, { since }] as Record<string, string>[]) {
+    const { timeline, state } = (await bob.sync(query)).rooms.join[roomId];
+    const names = [...state.events, ...timeline.events].filter((event) => event.type === 'm.room.name');
+    expect(names.at(-1).content.name).toBe('New name');
+    expect(timeline.limited).toBe(true);
+    const before = await history(bob, roomId, 20, timeline.prev_batch);
+    const all = [...bodies(timeline.events).reverse(), ...bodies(before)];
+    expect(all).toEqual(['with you again', ...Array.from({ length: 5 }, (_, i) => `without you ${4 - i}`), 'with you']);
+  }
+});

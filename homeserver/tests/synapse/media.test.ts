@@ -70,7 +70,8 @@ bothWays('a file that is not there, and one that comes later', async ({ host, gu
   const { content_uri: uri } = await alice.ok('POST', '/_matrix/media/v1/create', {});
   const address = uri.slice('mxc://'.length);
   const early = await download(bob, `download/${address}?timeout_ms=100`);
-  expect([404, 504]).toContain(early.status);
+  // Synapse makes 502 of another server's 504.
+  expect(early.status).toBe(guest.kind === 'ours' ? 504 : 502);
   const file = Buffer.from('late, but here');
   const { status } = await alice.request('PUT', `/_matrix/media/v3/upload/${address}`, file, { 'content-type': 'text/plain' });
   expect(status).toBe(200);

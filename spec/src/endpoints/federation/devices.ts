@@ -13,8 +13,9 @@ export const userDevices = endpoint({
     user_id: Text,
     stream_id: Type.Integer(),
     devices: Type.Array(Type.Object({ device_id: Text, keys: Type.Optional(Json), device_display_name: OptionalText })),
-    master_key: Type.Optional(Json),
-    self_signing_key: Type.Optional(Json),
+    // Synapse says null for a key that there is not.
+    master_key: Type.Optional(Type.Union([Json, Type.Null()])),
+    self_signing_key: Type.Optional(Type.Union([Json, Type.Null()])),
   }),
 });
 export const queryKeys = endpoint({
