@@ -56,7 +56,12 @@ function syncRoutes({ syncEngine, filters, presence, maxSyncTimeoutMs }: UserDat
         filter: await filters.parse(session.userNid, query.filter === '' ? undefined : query.filter),
         timeoutMs: Math.min(query.timeout ?? 0, maxSyncTimeoutMs),
         fullState: query.full_state ?? false,
-        stateAfter: query.use_state_after ?? query['org.matrix.msc4222.use_state_after'] ?? false,
+        stateAfter:
+          query.use_state_after === true
+            ? 'state_after'
+            : query['org.matrix.msc4222.use_state_after'] === true
+              ? 'org.matrix.msc4222.state_after'
+              : undefined,
         signal,
       });
     }),

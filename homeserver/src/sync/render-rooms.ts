@@ -304,7 +304,7 @@ export class RoomRenderer {
     // A place in the stream: where the room forked, what came before may well be deeper.
     const prevBatch = start ? `s${start.pos! - 1}` : `s${view.since === 0 ? view.upto : view.since}`;
     let text = `{"timeline":{"events":[${timeline.join(',')}],"limited":${view.limited},"prev_batch":"${prevBatch}"}`;
-    text += `,"${request.stateAfter ? 'state_after' : 'state'}":{"events":[${state.join(',')}]}`;
+    text += `,"${request.stateAfter ?? 'state'}":{"events":[${state.join(',')}]}`;
     text += `,"account_data":{"events":[${accountData.join(',')}]}`;
     if (!view.left) {
       text += `,"ephemeral":{"events":[${ephemeral.join(',')}]}`;

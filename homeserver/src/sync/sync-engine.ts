@@ -11,7 +11,7 @@ import type { RoomRenderer } from './render-rooms.ts';
 import type { AccountDataEntry, SyncSources } from './sources.ts';
 import type { SyncFilter } from './sync-filter.ts';
 import type { SyncHub } from './sync-hub.ts';
-import type { SyncRequest } from './sync-request.ts';
+import type { StateAfter, SyncRequest } from './sync-request.ts';
 import { formatSyncToken, type SyncToken } from './sync-token.ts';
 import type { LiveMembership } from './user-live.ts';
 
@@ -38,7 +38,7 @@ export interface SyncCall {
   readonly filter: SyncFilter;
   readonly timeoutMs: number;
   readonly fullState: boolean;
-  readonly stateAfter: boolean;
+  readonly stateAfter: StateAfter | undefined;
   readonly signal: AbortSignal;
 }
 

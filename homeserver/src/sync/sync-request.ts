@@ -2,6 +2,9 @@
 import type { UserLive } from './user-live.ts';
 import type { SyncFilter } from './sync-filter.ts';
 
+/** By what name the state after the timeline is told: clients that ask in the unstable way look for the unstable name. */
+export type StateAfter = 'state_after' | 'org.matrix.msc4222.state_after';
+
 export interface SyncRequest {
   readonly user: UserLive;
   readonly userId: string;
@@ -14,7 +17,7 @@ export interface SyncRequest {
   readonly upto: number;
   readonly fullState: boolean;
   /** `state_after` instead of `state` (Client-Server API v1.16, MSC4222) */
-  readonly stateAfter: boolean;
+  readonly stateAfter: StateAfter | undefined;
   readonly ignored: ReadonlySet<string>;
   readonly now: number;
 }
