@@ -38,6 +38,8 @@ export async function bareInsert(options: { atOnce: number; seconds: number }): 
     log: () => {},
   });
   const pool = new pg.Pool({ connectionString: server.url, max: POOL_SIZE });
+  // Connections that are still closing when the database stops.
+  pool.on('error', () => {});
   try {
     await pool.query('create table floor (nid int8 primary key, event_id text unique, json text not null)');
     const json = JSON.stringify({ filler: 'x'.repeat(800) });

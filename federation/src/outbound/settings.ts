@@ -30,7 +30,7 @@ export const DEFAULT_OUTBOUND: OutboundSettings = {
   pdusPerTransaction: 50,
   edusPerTransaction: 100,
   durableBytes: 4 * 1024 * 1024,
-  queuedPdus: 500,
+  queuedPdus: 2_000,
   queuedPdusInAll: 100_000,
   ephemeralEdus: 500,
   catchUpReads: 4,

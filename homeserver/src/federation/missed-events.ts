@@ -9,8 +9,8 @@ import { sql, type Queryable } from '../storage/database.ts';
 /** Rooms that are read at once. */
 const ROOMS_PER_PAGE = 50;
 /** With more missed events in a room than this, only the newest are sent: the receiver asks for what is between. */
-const FEW_EVENTS = 50;
-const NEWEST_EVENTS = 10;
+const FEW_EVENTS = 500;
+const NEWEST_EVENTS = 50;
 
 /** Of an event `e`: this server is to send it. `own`: parameter with the server's own id in the string table. */
 export const sentByUs = (own: string): string =>

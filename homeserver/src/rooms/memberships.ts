@@ -103,7 +103,8 @@ export class Memberships {
       roomId = parseRoomId(roomIdOrAlias);
     }
     const room = await this.#engine.find(roomId);
-    const isInside = room?.servers.has(await this.#engine.strings.id(this.#serverName)) === true;
+    // A room that nobody is in any more is still here for who was invited, or comes back.
+    const isInside = room !== undefined && (room.servers.size === 0 || room.servers.has(await this.#engine.strings.id(this.#serverName)));
     const elsewhere = room && !isInside ? await this.#engine.strings.texts([...room.servers.keys()]) : [];
     // What a room id ends in says little of where the room is: it is a last resort.
     return { roomId, room: isInside ? room : undefined, via: servers, fallback: [...elsewhere, serverNameOf(roomId)] };
