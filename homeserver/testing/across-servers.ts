@@ -116,11 +116,14 @@ export interface RoomOfTwo {
   readonly bob: SeedClient;
 }
 
-/** A room of the host that somebody of the guest has joined; both know it. */
+/**
+ * A room of the host that somebody of the guest has joined, and whose state both know: Synapse fetches the rest of it after
+ * the join, and never gets it if its user is removed meanwhile.
+ */
 export async function roomOfTwo({ host, guest }: Direction, options: object = {}): Promise<RoomOfTwo> {
   const [alice, bob] = await Promise.all([host.user('alice'), guest.user('bob')]);
   const roomId = await alice.createRoom({ preset: 'public_chat', ...options });
   await joinVia(bob, roomId, [host]);
-  await seesMember(alice, roomId, bob, 'join');
+  await agree(alice, bob, roomId);
   return { roomId, alice, bob };
 }

@@ -57,6 +57,7 @@ export interface PairOfServers {
 }
 
 const SCENARIO_TIMEOUT_MS = 30_000;
+const REPORT_MS = 1_000;
 const START_TIMEOUT_MS = 90_000;
 
 export interface PairOptions {
@@ -83,8 +84,11 @@ export async function pairWithSynapse(options: PairOptions = {}): Promise<PairOf
   }
   const define = (name: string, run: () => Promise<void>, timeoutMs = SCENARIO_TIMEOUT_MS): void => {
     const explained = async (): Promise<void> => {
+      // Before Jest's own time is up, which would leave the reason unsaid.
+      const late = AbortSignal.timeout(timeoutMs - REPORT_MS);
+      const over = new Promise<never>((_, fail) => late.addEventListener('abort', () => fail(late.reason)));
       try {
-        await run();
+        await Promise.race([run(), over]);
       } catch (error) {
         process.stdout.write(`\nSynapse's log when "${name}" failed:\n${pair?.process.log() ?? ''}\n`);
         throw error;
