@@ -138,7 +138,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const database = await chooseDatabase(config, {
     info: (message) => logger.info(message),
-    error: (err) => logger.warn({ err }, 'lost a database connection'),
+    error: ({ message }) => logger.warn({ reason: message }, 'lost a database connection'),
   });
   try {
     return await startWith(config, logger, database, seams);

@@ -16,5 +16,21 @@ const SECRETS = [
 ];
 
 export function createLogger(level: string): Logger {
-  return pino({ level, redact: SECRETS, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level, redact: SECRETS, serializers: { err: describe }, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/** What went wrong and where. Other members of an error are left out: a database error carries its whole connection. */
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === 'string' ? { code } : {}),
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
+  };
 }
