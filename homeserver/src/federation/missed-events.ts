@@ -16,13 +16,24 @@ const NEWEST_EVENTS = 50;
 export const sentByUs = (own: string): string =>
   `(e.flags & ${EVENT_RELAYED} <> 0 or exists (select from member s where s.user_nid = e.sender and s.room_nid = e.room_nid and s.server = ${own}))`;
 
-// Rooms that the server is in, since when and until when. It missed what came before it left, the leave included.
+// Members of the server who left or were removed, with the membership that this ended.
+const selectDeparted = sql(
+  'outbox_departed',
+  `select m.nid, e.replaces from member m join event e on e.nid = m.nid
+   where m.server = $1 and m.membership in (4, 5) and m.pos > $2 and e.replaces is not null`,
+);
+
+// Rooms that the server is in, since when and until when. It missed what came before it left, the leave included. Of a
+// room that it was never in, only invited to, it missed no more than that its invite ended. `$8`: leaves of the joined.
 const selectMissed = sql(
   'outbox_missed',
   `with shared as (
      select m.room_nid,
-       case when bool_or(m.membership <> 1) then $2::int8 else greatest($2::int8, min(m.since)) end as low,
-       case when bool_or(m.membership = 1) then $3::int8 else least($3::int8, max(m.pos)) end as high
+       coalesce(
+         min(case when m.membership = 1 then greatest($2::int8, m.since) else $2::int8 end) filter (where m.membership = 1 or m.nid = any($8::int8[])),
+         greatest($2::int8, max(m.pos) - 1)) as low,
+       case when bool_or(m.membership = 1) then $3::int8
+         else least($3::int8, coalesce(max(m.pos) filter (where m.nid = any($8::int8[])), max(m.pos))) end as high
      from member m join room_head h on h.room_nid = m.room_nid
      where m.server = $1 and (m.membership = 1 or (m.membership in (4, 5) and m.pos > $2)) and h.last_pos > $4
      group by m.room_nid),
@@ -42,6 +53,9 @@ export async function missedEvents(
   serverNid: number,
   { after, cursor, upto }: CatchUpRange,
 ): Promise<CatchUpPage> {
+  const departed = await db.query<{ nid: number; replaces: number }>(selectDeparted, [serverNid, after]);
+  const ended = await events.byNids(departed.map((row) => row.replaces));
+  const wereJoined = departed.filter((row) => ended.get(row.replaces)?.content['membership'] === 'join').map((row) => row.nid);
   const rows = await db.query<{ room_nid: number; newest: number; nid: number }>(selectMissed, [
     serverNid,
     after,
@@ -50,6 +64,7 @@ export async function missedEvents(
     ownNid,
     ROOMS_PER_PAGE,
     FEW_EVENTS + 1,
+    wereJoined,
   ]);
   const rooms = [...Map.groupBy(rows, (row) => row.room_nid).values()];
   const wanted = rooms.flatMap((room) => (room.length > FEW_EVENTS ? room.slice(-NEWEST_EVENTS) : room));

@@ -22,7 +22,7 @@ const insertHead = sql('test_head', `insert into room_head (room_nid, tips, snap
 const insertMember = sql(
   'test_member',
   `insert into member (user_nid, room_nid, membership, nid, pos, since, sender, server) values ($1::int4, $2, $3, $4::int8, $4::int8, $4::int8, $1::int4, $5)
-   on conflict (user_nid, room_nid) do update set membership = excluded.membership, pos = excluded.pos, since = excluded.since`,
+   on conflict (user_nid, room_nid) do update set membership = excluded.membership, nid = excluded.nid, pos = excluded.pos, since = excluded.since`,
 );
 const insertEvent = sql(
   'test_event',
@@ -31,6 +31,7 @@ const insertEvent = sql(
    insert into event (nid, room_nid, type, sender, flags, depth, pos, ts, snap_before, prev, auth, event_id)
    values ($1::int8, $2::int8, 0, $3, $5, 0, $1::int8, 0, 0, '{}', '{}', '$' || $1::int8)`,
 );
+const setReplaces = sql('test_replaces', 'update event set replaces = $2 where nid = $1');
 const insertChange = sql('test_device_change', 'insert into device_change (user_nid, pos, device_id) values ($1, $2, $3)');
 const insertAccount = sql('test_account', 'insert into account (user_nid, user_id, created) values ($1, $2, 0) on conflict do nothing');
 const insertDevice = sql('test_device', 'insert into device (user_nid, device_id, display_name) values ($1, $2, $3) returning nid');
@@ -65,9 +66,9 @@ async function membership(roomNid: number, user: string, code: number, pos: numb
   const server = user.slice(user.indexOf(':') + 1);
   await database.db.query(insertMember, [await strings.id(user), roomNid, code, pos, await strings.id(server)]);
 }
-async function events(roomNid: number, sender: string, positions: readonly number[], flags = 0): Promise<void> {
+async function events(roomNid: number, sender: string, positions: readonly number[], flags = 0, content: object = { body: 'x' }): Promise<void> {
   for (const pos of positions) {
-    const json = { type: 'm.test', sender, content: { body: 'x' }, depth: 1, origin_server_ts: 1, prev_events: [], auth_events: [], pos };
+    const json = { type: 'm.test', sender, content, depth: 1, origin_server_ts: 1, prev_events: [], auth_events: [], pos };
     await database.db.query(insertEvent, [pos, roomNid, await strings.id(sender), JSON.stringify(json), flags]);
   }
 }
@@ -123,9 +124,20 @@ test('rooms come in pages, each room once', async () => {
 test('a server that was removed misses what came before, and its removal, but nothing after', async () => {
   await room(1, { [ALICE]: 1, '@bob:a.example': 2 });
   await membership(1, '@bob:a.example', BAN, 12);
+  await events(1, '@bob:a.example', [2], 0, { membership: 'join' });
   await events(1, ALICE, [10, 12, 13]);
+  await database.db.query(setReplaces, [12, 2]);
   expect((await missed(A, 5, 20)).positions).toEqual([10, 12]);
   expect((await missed(A, 12, 20)).positions).toEqual([]);
+});
+
+test('a server that was only invited misses the end of its invite, and nothing of the room', async () => {
+  await room(1, { [ALICE]: 1 });
+  await membership(1, '@bob:a.example', LEAVE, 12);
+  await events(1, ALICE, [8], 0, { membership: 'invite' });
+  await events(1, ALICE, [10, 12, 13]);
+  await database.db.query(setReplaces, [12, 8]);
+  expect((await missed(A, 5, 20)).positions).toEqual([12]);
 });
 
 test('what came before a server joined, it got with the state of the room', async () => {
