@@ -1,0 +1,22 @@
+/** How the web client is built: `npm start` does it by itself when sources have changed; `npm run client` serves them live. */
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { serviceWorker } from './service-worker-plugin.ts';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  plugins: [react(), serviceWorker()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    sourcemap: true,
+    // Inlined files would be data: addresses, which the content security policy does not let scripts and fonts have.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1_500,
+  },
+  worker: { format: 'es' },
+  server: { port: 5173, strictPort: true },
+});
