@@ -30,6 +30,8 @@ export interface MediaContent {
   readonly blurhash: string | undefined;
   readonly voice: boolean;
   readonly caption: MessageText | undefined;
+  /** Of a file that is still in the outbox. */
+  readonly localBlob?: Blob | undefined;
 }
 
 export interface MessageText {
