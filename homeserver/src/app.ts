@@ -49,6 +49,7 @@ import { softwareVersion } from './federation/software-version.ts';
 import { trustedRoots } from './federation/trusted-roots.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
+import { loadClient } from './http/serve-client.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
 import { Backups } from './keys/backups.ts';
 import { DeviceChanges } from './keys/device-changes.ts';
@@ -109,6 +110,8 @@ export interface RunningServer {
   readonly serverName: string;
   /** where clients on this machine reach it */
   readonly url: string;
+  /** the web client is served at the root */
+  readonly hasClient: boolean;
   /** the database is this server's own */
   readonly embedded: boolean;
   readonly statements: StatementCounter;
@@ -469,6 +472,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...serverRoutes({
       serverName,
       baseUrl,
+      announced: server.public_baseurl !== undefined || serverName !== 'localhost',
       delegate: delegateOf(config),
       metrics,
       adminContact: server.admin_contact,
@@ -535,8 +539,10 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       : []),
     ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
+  const client = await loadClient(config.client);
   const app = createHttpApp({
     routes,
+    client,
     rateLimiter,
     logger,
     metrics,
@@ -583,6 +589,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   return {
     serverName,
     url: `http://${['0.0.0.0', '::', '127.0.0.1'].includes(server.bind) ? 'localhost' : server.bind}:${ports.port}`,
+    hasClient: client !== undefined,
     embedded: database.embedded,
     statements: db.counter,
     failed: failure.promise,

@@ -47,9 +47,11 @@ function startLines({ server, registration }: Config, running: RunningServer): s
     token: 'Registration takes a token: npm run nexuscomm -- token create; an administrator: npm run nexuscomm -- user create <name> --admin',
     closed: 'Make the first user in another terminal: npm run nexuscomm -- user create <name> --admin',
   }[registration.mode];
+  const address = server.public_baseurl ?? running.url;
+  const listening = `${server.bind}, port ${new URL(running.url).port}`;
   return [
     `NexusComm is running as ${running.serverName}`,
-    `Clients connect to ${server.public_baseurl ?? running.url} (listening on ${server.bind}, port ${new URL(running.url).port})`,
+    `${running.hasClient ? `Open ${address} in a browser; other clients connect there too` : `Clients connect to ${address}`} (listening on ${listening})`,
     running.embedded
       ? `Data, with a PostgreSQL database of its own, is in ${server.data_dir}`
       : `Data is in the database of NEXUS_DATABASE_URL, files in ${server.data_dir}`,

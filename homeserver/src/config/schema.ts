@@ -66,6 +66,16 @@ export const configSchema = Type.Object({
     { url: optional('Elasticsearch for message search; accepted, not used yet', 'NEXUS_ELASTICSEARCH_URL') },
     { default: {} },
   ),
+  client: Type.Object(
+    {
+      directory: optional(
+        'Directory of the built web client, served at /; off: a page that tells how to connect a client; none: client-web/dist if it is built',
+        'NEXUS_CLIENT_DIRECTORY',
+      ),
+      source_maps: flag(false, "Serve the web client's source maps too, to look for faults in it"),
+    },
+    { default: {} },
+  ),
   registration: Type.Object(
     {
       mode: Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
