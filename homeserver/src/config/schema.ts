@@ -78,11 +78,14 @@ export const configSchema = Type.Object({
   ),
   registration: Type.Object(
     {
-      mode: Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
-        default: 'closed',
-        description: 'Who may register: anybody, those with a registration token, nobody',
-        env: 'NEXUS_REGISTRATION',
-      }),
+      mode: Type.Optional(
+        Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
+          computed: '`open` if only this machine reaches the server, otherwise `closed`',
+          description:
+            'Who may register: anybody, those with a registration token, nobody. Only this machine reaches a server whose server.name is localhost and server.bind a loopback address, without server.public_baseurl and server.trusted_proxies',
+          env: 'NEXUS_REGISTRATION',
+        }),
+      ),
       shared_secret: optional(
         'Whoever knows it may register users, administrators too (/_synapse/admin/v1/register)',
         'NEXUS_REGISTRATION_SHARED_SECRET',
