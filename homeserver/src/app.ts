@@ -29,6 +29,7 @@ import { searchRoutes } from './client-api/search.ts';
 import { serverRoutes } from './client-api/server.ts';
 import { spaceRoutes } from './client-api/spaces.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
+import { registrationMode } from './config/registration-mode.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
 import { OutsideMemberships } from './federation/outside-memberships.ts';
@@ -49,6 +50,7 @@ import { softwareVersion } from './federation/software-version.ts';
 import { trustedRoots } from './federation/trusted-roots.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
+import { loadClient } from './http/serve-client.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
 import { Backups } from './keys/backups.ts';
 import { DeviceChanges } from './keys/device-changes.ts';
@@ -109,6 +111,10 @@ export interface RunningServer {
   readonly serverName: string;
   /** where clients on this machine reach it */
   readonly url: string;
+  /** the web client is served at the root */
+  readonly hasClient: boolean;
+  /** there were accounts when it started */
+  readonly hasUsers: boolean;
   /** the database is this server's own */
   readonly embedded: boolean;
   readonly statements: StatementCounter;
@@ -464,11 +470,12 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
   const baseUrl = baseUrlOf(config);
-  const { mode, guests } = config.registration;
+  const { mode, isTrial } = registrationMode(config);
   const routes = [
     ...serverRoutes({
       serverName,
       baseUrl,
+      announced: server.public_baseurl !== undefined || serverName !== 'localhost',
       delegate: delegateOf(config),
       metrics,
       adminContact: server.admin_contact,
@@ -481,7 +488,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       sessions,
       interactiveAuth,
       rateLimiter,
-      registration: { mode, guests },
+      registration: { mode, guests: config.registration.guests, firstIsAdmin: isTrial },
       defaultRoomVersion: config.rooms.default_version,
     }),
     ...adminRoutes({ moderation: new Moderation({ db, sessions, serverName }) }),
@@ -535,8 +542,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       : []),
     ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
+  const client = await loadClient(config.client);
+  const hasUsers = await store.hasUsers();
   const app = createHttpApp({
     routes,
+    client,
     rateLimiter,
     logger,
     metrics,
@@ -583,6 +593,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   return {
     serverName,
     url: `http://${['0.0.0.0', '::', '127.0.0.1'].includes(server.bind) ? 'localhost' : server.bind}:${ports.port}`,
+    hasClient: client !== undefined,
+    hasUsers,
     embedded: database.embedded,
     statements: db.counter,
     failed: failure.promise,

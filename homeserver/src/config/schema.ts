@@ -66,13 +66,26 @@ export const configSchema = Type.Object({
     { url: optional('Elasticsearch for message search; accepted, not used yet', 'NEXUS_ELASTICSEARCH_URL') },
     { default: {} },
   ),
+  client: Type.Object(
+    {
+      directory: optional(
+        'Directory of the built web client, served at /; off: a page that tells how to connect a client; none: client-web/dist if it is built',
+        'NEXUS_CLIENT_DIRECTORY',
+      ),
+      source_maps: flag(false, "Serve the web client's source maps too, to look for faults in it"),
+    },
+    { default: {} },
+  ),
   registration: Type.Object(
     {
-      mode: Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
-        default: 'closed',
-        description: 'Who may register: anybody, those with a registration token, nobody',
-        env: 'NEXUS_REGISTRATION',
-      }),
+      mode: Type.Optional(
+        Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
+          computed: '`open` if only this machine reaches the server, otherwise `closed`',
+          description:
+            'Who may register: anybody, those with a registration token, nobody. Only this machine reaches a server whose server.name is localhost and server.bind a loopback address, without server.public_baseurl and server.trusted_proxies',
+          env: 'NEXUS_REGISTRATION',
+        }),
+      ),
       shared_secret: optional(
         'Whoever knows it may register users, administrators too (/_synapse/admin/v1/register)',
         'NEXUS_REGISTRATION_SHARED_SECRET',

@@ -16,10 +16,13 @@ import { errorResponse } from './error-response.ts';
 import { RawJson, Reply, type Answer, type Request, type Route, type ServerSession, type Session } from './handler.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { readText } from './read-body.ts';
+import { serveClient, type ClientFiles } from './serve-client.ts';
 import { decodePathParameter, parseQuery, validateBody } from './validate.ts';
 
 export interface HttpAppOptions {
   readonly routes: readonly Route[];
+  /** the web client to serve; its paths go before the routes */
+  readonly client?: ClientFiles | undefined;
   readonly lookup: SessionLookup;
   readonly verifyServer: VerifyServer;
   readonly rateLimiter: RateLimiter;
@@ -49,12 +52,15 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     const started = performance.now();
     context.set(CORS);
     let route: Route | undefined;
+    let isClient = false;
     let session: Session | ServerSession | undefined;
     try {
       if (context.method === 'OPTIONS') {
         context.status = 204;
         return;
       }
+      isClient = options.client !== undefined && serveClient(context, options.client);
+      if (isClient) return;
       const found = findRoute(router, context);
       route = found.route;
       const request = await readRequest(options, context, found);
@@ -71,7 +77,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
       if (!context.req.complete) context.req.resume();
     } finally {
       const seconds = (performance.now() - started) / 1000;
-      const template = route?.endpoint.path ?? 'unknown';
+      const template = route?.endpoint.path ?? (isClient ? 'web client' : 'unknown');
       metrics.requests.observe({ route: template, method: context.method, status: `${Math.floor(context.status / 100)}xx` }, seconds);
       logger.debug({ method: context.method, route: template, status: context.status, ms: Math.round(seconds * 1000), ...whoOf(session) }, 'request');
     }
