@@ -5,6 +5,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { Session } from './accounts/session.ts';
 import { Drafts } from './composer/drafts.ts';
 import { matrixRequest } from './http/matrix-request.ts';
+import { ConversationActions } from './inbox/conversation-actions.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { Media } from './media/media.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -24,6 +25,7 @@ export class App {
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly media: Media;
+  readonly conversations: ConversationActions;
   readonly db: Database;
 
   private constructor(db: Database, vault: Vault, state: StoreApi<AppState>) {
@@ -33,6 +35,7 @@ export class App {
     this.inbox = new Inbox(db);
     this.outbox = new Outbox(db);
     this.drafts = new Drafts(db);
+    this.conversations = new ConversationActions(this.inbox, (accountKey) => this.session(accountKey)?.state.getState().live?.rooms);
     this.media = new Media({
       accessTokenOf: async (accountKey) => {
         const account = this.accounts.get(accountKey);

@@ -6,6 +6,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
+import { RoomActions } from './room-actions.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
 
@@ -38,6 +39,7 @@ export class LiveSession {
   readonly client: MatrixClient;
   /** Recovery keys held in memory while encryption is set up or unlocked. */
   readonly secretKeys: SecretKeys;
+  readonly rooms: RoomActions;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
@@ -49,6 +51,7 @@ export class LiveSession {
     this.account = options.account;
     this.secretKeys = secretKeys;
     this.#options = options;
+    this.rooms = new RoomActions(client);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
   }
 
