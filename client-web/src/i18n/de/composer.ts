@@ -1,0 +1,4 @@
+import type { composer as en } from '../en/composer.ts';
+import type { Translated } from '../sentences.ts';
+
+export const composer: Translated<typeof en> = {};
