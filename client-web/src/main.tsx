@@ -1,4 +1,34 @@
+/** Entry: appearance and language first, then what is kept in this browser, then the first paint, then the sessions. */
+import './ui/theme.ts';
+import './ui/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { openVault } from './domain/accounts/account.ts';
+import { App } from './domain/app.ts';
+import { initI18n, setLanguage } from './i18n/i18n.ts';
+import { AppContext } from './ui/app-context.ts';
+import { Root } from './ui/root.tsx';
+import { themeStore } from './ui/theme.ts';
 
-createRoot(document.getElementById('root')!).render(<StrictMode>NexusComm</StrictMode>);
+async function start(): Promise<void> {
+  const [app] = await Promise.all([App.open(window.nexuscommDesktop?.vault ?? openVault), initI18n(themeStore.getState().language)]);
+  themeStore.subscribe((appearance, before) => {
+    if (appearance.language !== before.language) void setLanguage(appearance.language);
+  });
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <AppContext value={app}>
+        <Root />
+      </AppContext>
+    </StrictMode>,
+  );
+  // After the first paint: the SDK is half a megabyte of script.
+  requestAnimationFrame(() => setTimeout(() => app.startSessions(), 0));
+}
+
+if ('serviceWorker' in navigator && import.meta.env.PROD && location.protocol.startsWith('http')) {
+  navigator.serviceWorker.register('./service-worker.js', { type: 'module' }).catch(() => {
+    // Private windows refuse: media are then loaded without it, and nothing is kept for offline.
+  });
+}
+void start();

@@ -54,6 +54,11 @@ export const common: Translated<typeof en> = {
   people_one: '{{count}} Person',
   people_other: '{{count}} Personen',
   progress: '{{percent}} fertig',
+  offlineBanner: 'Du bist offline. Was du schreibst, wird gesendet, sobald das Netz wieder da ist.',
+  elsewhereBanner: '{{account}} ist in einem anderen Fenster offen.',
+  useHere: 'Hier verwenden',
+  signedOutBanner: '{{account}} wurde vom Server abgemeldet.',
+  reconnectingBanner: 'Der Server von {{account}} antwortet nicht. Es wird weiter versucht …',
   presence: {
     online: 'Online',
     away: 'Abwesend',

@@ -1,4 +1,45 @@
-import type { welcome as en } from '../en/welcome.ts';
+import type { welcome as english } from '../en/welcome.ts';
 import type { Translated } from '../sentences.ts';
 
-export const welcome: Translated<typeof en> = {};
+export const welcome: Translated<typeof english> = {
+  title: 'Willkommen bei NexusComm',
+  tagline: 'Alle Gespräche deines Teams in einem ruhigen Posteingang.',
+  signIn: 'Anmelden',
+  signUp: 'Konto erstellen',
+  signInTitle: 'Anmelden',
+  signUpTitle: 'Konto erstellen',
+  addTitle: 'Weiteres Konto hinzufügen',
+  username: 'Benutzername',
+  usernameOrId: 'Benutzername oder Matrix-ID',
+  usernameHint: 'Du wirst {{id}} heißen',
+  usernameTaken: 'Dieser Name ist vergeben. Versuche einen anderen.',
+  usernameInvalid: 'Namen bestehen aus Kleinbuchstaben, Ziffern und . _ = - /',
+  usernameMissing: 'Wähle einen Benutzernamen.',
+  password: 'Passwort',
+  passwordHint: 'Mindestens 8 Zeichen. Ein paar Wörter sind ein gutes Passwort.',
+  passwordMissing: 'Gib dein Passwort ein.',
+  passwordShort: 'Nimm mindestens 8 Zeichen.',
+  token: 'Einladungscode',
+  tokenHint: 'Die Verwaltung von {{server}} hat ihn dir gegeben.',
+  tokenMissing: 'Gib den Code ein, den du von der Verwaltung bekommen hast.',
+  server: 'Server',
+  serverHint: 'Der Name nach dem Doppelpunkt einer Matrix-ID, oder eine Adresse.',
+  onServer: 'auf {{server}}',
+  changeServer: 'Server wechseln',
+  useThisServer: 'Diesen Server verwenden',
+  lookingUp: 'Server wird gesucht …',
+  noAccount: 'Neu hier?',
+  haveAccount: 'Schon ein Konto?',
+  closed: 'Auf {{server}} können keine neuen Konten erstellt werden. Bitte die Verwaltung um eines, oder wähle einen anderen Server.',
+  unsupported:
+    '{{server}} verlangt für ein neues Konto Schritte, die nur die Webseite des Servers kann. Erstelle das Konto dort und melde dich dann hier an.',
+  termsAgree: 'Mit dem Konto stimmst du zu:',
+  noPasswordSignIn: 'Auf {{server}} kann man sich nicht mit einem Passwort anmelden; einen anderen Weg kennt dieses Programm noch nicht.',
+  backToInbox: 'Zurück zum Posteingang',
+  deviceName: 'NexusComm auf {{platform}}',
+  point: {
+    inbox: 'Ein Posteingang für alle Konten und Netze',
+    private: 'Private Gespräche sind von Ende zu Ende verschlüsselt',
+    yours: 'Läuft auf einem Server, der dir gehört',
+  },
+};

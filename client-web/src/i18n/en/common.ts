@@ -52,6 +52,11 @@ export const common = {
   people_one: '{{count}} person',
   people_other: '{{count}} people',
   progress: '{{percent}} done',
+  offlineBanner: 'You are offline. What you write is sent when the network is back.',
+  elsewhereBanner: '{{account}} is open in another window.',
+  useHere: 'Use here',
+  signedOutBanner: '{{account}} has been signed out by its server.',
+  reconnectingBanner: 'The server of {{account}} does not answer. Trying again …',
   presence: {
     online: 'Online',
     away: 'Away',

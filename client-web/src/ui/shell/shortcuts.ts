@@ -18,7 +18,7 @@ export function keysOf(event: KeyboardEvent): Keys {
   const parts: string[] = [];
   if (isMac ? event.metaKey : event.ctrlKey) parts.push('mod');
   if (event.altKey) parts.push('alt');
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase();
+  const key = event.key.toLowerCase();
   // Shift is part of the character for signs such as ?.
   if (event.shiftKey && (event.key.length > 1 || /[a-z0-9]/.test(key))) parts.push('shift');
   parts.push(key);
@@ -32,7 +32,7 @@ const inField = (target: EventTarget | null): boolean =>
 const inOverlay = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]') !== null;
 
-globalThis.addEventListener?.('keydown', (event) => {
+const onKeyDown = (event: KeyboardEvent): void => {
   if (event.defaultPrevented || event.isComposing) return;
   const shortcuts = bound.get(keysOf(event));
   if (!shortcuts) return;
@@ -43,7 +43,8 @@ globalThis.addEventListener?.('keydown', (event) => {
       return;
     }
   }
-});
+};
+if (typeof document !== 'undefined') document.addEventListener('keydown', onKeyDown);
 
 /** Binds while the component is shown. */
 export function useShortcuts(shortcuts: Readonly<Record<Keys, Shortcut | Shortcut['run']>>, enabled = true): void {

@@ -1,0 +1,20 @@
+/** Shows the dialog that is open; each is loaded when first needed. */
+import { lazy, Suspense, type ComponentType } from 'react';
+import { closeDialog, useOpenDialog, type DialogName, type Dialogs as DialogProps } from './dialogs-store.ts';
+
+type DialogComponents = { readonly [Name in DialogName]?: ComponentType<DialogProps[Name] & { onClose(): void }> };
+
+const components: DialogComponents = {};
+
+export function Dialogs() {
+  const open = useOpenDialog();
+  if (!open) return null;
+  const Component = components[open.name] as ComponentType<object> | undefined;
+  if (!Component) return null;
+  return (
+    <Suspense>
+      <Component {...open.props} {...{ onClose: closeDialog }} />
+    </Suspense>
+  );
+}
+void lazy;
