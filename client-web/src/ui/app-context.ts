@@ -20,8 +20,7 @@ export const useAppState = <Part>(select: (state: AppState) => Part): Part => us
 
 export const useAccounts = (): readonly AccountRecord[] => useStore(useApp().accounts.state, (state) => state.accounts);
 
-export const useAccount = (accountKey: string | undefined): AccountRecord | undefined =>
-  useAccounts().find((account) => account.key === accountKey);
+export const useAccount = (accountKey: string | undefined): AccountRecord | undefined => useAccounts().find((account) => account.key === accountKey);
 
 const none = createStore<{ status: SessionStatus; live: LiveSession | undefined }>(() => ({ status: { state: 'starting' }, live: undefined }));
 

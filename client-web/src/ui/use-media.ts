@@ -3,7 +3,10 @@ import { useEffect, useState } from 'react';
 import type { MediaSource } from '../domain/media/media.ts';
 import { useApp } from './app-context.ts';
 
-export function useMediaUrl(accountKey: string | undefined, source: MediaSource | undefined): { url: string | undefined; failed: boolean; retry(): void } {
+export function useMediaUrl(
+  accountKey: string | undefined,
+  source: MediaSource | undefined,
+): { url: string | undefined; failed: boolean; retry: () => void } {
   const app = useApp();
   const key = source && `${source.file?.url ?? source.mxc} ${source.width ?? ''} ${source.height ?? ''} ${source.method ?? ''}`;
   const now = accountKey !== undefined && source ? app.media.urlNow(accountKey, source) : undefined;

@@ -6,6 +6,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
+import { MessageOperations } from './message-operations.ts';
 import { RoomActions } from './room-actions.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
@@ -40,6 +41,7 @@ export class LiveSession {
   /** Recovery keys held in memory while encryption is set up or unlocked. */
   readonly secretKeys: SecretKeys;
   readonly rooms: RoomActions;
+  readonly messages: MessageOperations;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
@@ -52,6 +54,7 @@ export class LiveSession {
     this.secretKeys = secretKeys;
     this.#options = options;
     this.rooms = new RoomActions(client);
+    this.messages = new MessageOperations(client);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
   }
 

@@ -1,1 +1,3 @@
-export const composer = {} as const;
+export const composer = {
+  placeholder: 'Message {{name}}',
+} as const;

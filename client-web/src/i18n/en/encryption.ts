@@ -1,1 +1,3 @@
-export const encryption = {} as const;
+export const encryption = {
+  unlock: 'Unlock messages',
+} as const;

@@ -1,1 +1,3 @@
-export const rooms = {} as const;
+export const rooms = {
+  info: 'About this conversation',
+} as const;

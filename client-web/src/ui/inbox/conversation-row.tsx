@@ -33,7 +33,10 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
   const t = useT();
   const app = useApp();
   const accounts = useAccounts();
-  const { url } = useMediaUrl(row.accountKey, row.avatarMxc === undefined ? undefined : { mxc: row.avatarMxc, width: 40, height: 40, method: 'crop' });
+  const { url } = useMediaUrl(
+    row.accountKey,
+    row.avatarMxc === undefined ? undefined : { mxc: row.avatarMxc, width: 40, height: 40, method: 'crop' },
+  );
   const draft = useStore(app.drafts.state, (state) => state.drafts.get(draftKey(row.accountKey, row.roomId)));
   const [menuOpen, setMenuOpen] = useState(false);
   const unread = row.unread > 0 || row.markedUnread || row.membership === 'invite';

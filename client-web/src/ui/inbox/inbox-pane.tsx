@@ -137,7 +137,12 @@ export function InboxPane() {
 
 function Empty({ split, filtered, all, now }: { split: Split; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
   const t = useT();
-  if (filtered) return <EmptyState size="small" title={t('inbox.empty.filterTitle')}>{t('inbox.empty.filterBody')}</EmptyState>;
+  if (filtered)
+    return (
+      <EmptyState size="small" title={t('inbox.empty.filterTitle')}>
+        {t('inbox.empty.filterBody')}
+      </EmptyState>
+    );
   const body = (): string => {
     if (split !== 'important') return t(`inbox.empty.${split}Body`);
     const next = [...all.values()]

@@ -85,7 +85,12 @@ export const triage = {
     attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.declined') })));
   },
   async leave(app: App, row: Conversation): Promise<void> {
-    const sure = await confirm({ title: t('inbox.leaveTitle', { name: row.name }), body: t('inbox.leaveBody'), action: t('inbox.leave'), danger: true });
+    const sure = await confirm({
+      title: t('inbox.leaveTitle', { name: row.name }),
+      body: t('inbox.leaveBody'),
+      action: t('inbox.leave'),
+      danger: true,
+    });
     if (!sure) return;
     moveOn(row.id);
     attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.left', { name: row.name }) })));

@@ -14,9 +14,9 @@ export interface InboxView {
   readonly conversations: readonly Conversation[];
   /** Newer lines that are not shown yet, so that nothing moves under the pointer. */
   readonly arrived: number;
-  setFrozen(frozen: boolean): void;
+  readonly setFrozen: (frozen: boolean) => void;
   /** Shows what has arrived. */
-  thaw(): void;
+  readonly thaw: () => void;
 }
 
 export function useInboxView(split: Split, text: string): InboxView {

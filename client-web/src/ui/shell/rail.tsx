@@ -85,7 +85,10 @@ export function Rail() {
 }
 
 function AccountButton({ account }: { readonly account: AccountRecord }) {
-  const { url } = useMediaUrl(account.key, account.avatarMxc === undefined ? undefined : { mxc: account.avatarMxc, width: 32, height: 32, method: 'crop' });
+  const { url } = useMediaUrl(
+    account.key,
+    account.avatarMxc === undefined ? undefined : { mxc: account.avatarMxc, width: 32, height: 32, method: 'crop' },
+  );
   const status = useSessionStatus(account.key);
   const name = account.displayName ?? account.userId;
   return (

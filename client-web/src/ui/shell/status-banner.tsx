@@ -19,8 +19,16 @@ export function StatusBanner() {
   const accounts = useAccounts();
   return (
     <>
-      {!online && <Banner kind="warning" edge>{t('common.offlineBanner')}</Banner>}
-      {storage !== 'kept' && <Banner kind="warning" edge>{t(`errors.storage.${storage}`)}</Banner>}
+      {!online && (
+        <Banner kind="warning" edge>
+          {t('common.offlineBanner')}
+        </Banner>
+      )}
+      {storage !== 'kept' && (
+        <Banner kind="warning" edge>
+          {t(`errors.storage.${storage}`)}
+        </Banner>
+      )}
       {accounts.map((account) => (
         <AccountBanner key={account.key} accountKey={account.key} userId={account.userId} online={online} onRetry={() => app.retryNow()} />
       ))}
@@ -28,7 +36,7 @@ export function StatusBanner() {
   );
 }
 
-function AccountBanner(props: { readonly accountKey: string; readonly userId: string; readonly online: boolean; onRetry(): void }) {
+function AccountBanner(props: { readonly accountKey: string; readonly userId: string; readonly online: boolean; readonly onRetry: () => void }) {
   const t = useT();
   const app = useApp();
   const session = useAppState((state) => state.sessions.get(props.accountKey));
@@ -36,7 +44,15 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
   switch (status.state) {
     case 'elsewhere':
       return (
-        <Banner kind="info" edge action={<Button size='small' onPress={() => attempt(app.takeOver())}>{t('common.useHere')}</Button>}>
+        <Banner
+          kind="info"
+          edge
+          action={
+            <Button size="small" onPress={() => attempt(app.takeOver())}>
+              {t('common.useHere')}
+            </Button>
+          }
+        >
           {t('common.elsewhereBanner', { account: props.userId })}
         </Banner>
       );
@@ -62,14 +78,30 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
       );
     case 'failed':
       return (
-        <Banner kind="danger" edge action={<Button size='small' onPress={() => location.reload()}>{t('common.reload')}</Button>}>
+        <Banner
+          kind="danger"
+          edge
+          action={
+            <Button size="small" onPress={() => location.reload()}>
+              {t('common.reload')}
+            </Button>
+          }
+        >
           {t(`errors.session.${status.reason}`)}
         </Banner>
       );
     case 'reconnecting':
       if (!props.online) return null;
       return (
-        <Banner kind="warning" edge action={<Button size='small' onPress={props.onRetry}>{t('common.retry')}</Button>}>
+        <Banner
+          kind="warning"
+          edge
+          action={
+            <Button size="small" onPress={props.onRetry}>
+              {t('common.retry')}
+            </Button>
+          }
+        >
           {t('common.reconnectingBanner', { account: props.userId })}
         </Banner>
       );

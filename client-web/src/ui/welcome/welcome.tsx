@@ -80,9 +80,14 @@ export function Welcome() {
       return;
     }
     const problems: Errors = {
-      user: user.trim() === '' ? t('welcome.usernameMissing') : mode === 'sign-up' && !LOCALPART.test(user) ? t('welcome.usernameInvalid') : undefined,
+      user:
+        user.trim() === '' ? t('welcome.usernameMissing') : mode === 'sign-up' && !LOCALPART.test(user) ? t('welcome.usernameInvalid') : undefined,
       password:
-        password === '' ? t('welcome.passwordMissing') : mode === 'sign-up' && password.length < SHORTEST_PASSWORD ? t('welcome.passwordShort') : undefined,
+        password === ''
+          ? t('welcome.passwordMissing')
+          : mode === 'sign-up' && password.length < SHORTEST_PASSWORD
+            ? t('welcome.passwordShort')
+            : undefined,
       token: mode === 'sign-up' && options?.needsToken === true && token.trim() === '' ? t('welcome.tokenMissing') : undefined,
     };
     setErrors(problems);
@@ -165,7 +170,7 @@ export function Welcome() {
                 <p className={styles.note}>
                   {noPassword
                     ? t('welcome.noPasswordSignIn', { server: server?.name ?? '' })
-                    : options.unsupported.length > 0
+                    : options !== undefined && options.unsupported.length > 0
                       ? t('welcome.unsupported', { server: server?.name ?? '' })
                       : t('welcome.closed', { server: server?.name ?? '' })}
                 </p>
@@ -270,7 +275,15 @@ function explain(error: unknown, mode: 'sign-in' | 'sign-up', t: ReturnType<type
 
 function platformName(): string {
   const agent = navigator.userAgent;
-  const browser = /Edg\//.test(agent) ? 'Edge' : /Firefox\//.test(agent) ? 'Firefox' : /Chrome\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : '';
+  const browser = /Edg\//.test(agent)
+    ? 'Edge'
+    : /Firefox\//.test(agent)
+      ? 'Firefox'
+      : /Chrome\//.test(agent)
+        ? 'Chrome'
+        : /Safari\//.test(agent)
+          ? 'Safari'
+          : '';
   const system = /Android/.test(agent)
     ? 'Android'
     : /iPhone|iPad/.test(agent)
