@@ -7,6 +7,7 @@ import { createMatrixClient, deleteStores } from './create-client.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
+import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
@@ -42,6 +43,7 @@ export class LiveSession {
   readonly secretKeys: SecretKeys;
   readonly rooms: RoomActions;
   readonly messages: MessageOperations;
+  readonly people: People;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
@@ -55,6 +57,7 @@ export class LiveSession {
     this.#options = options;
     this.rooms = new RoomActions(client);
     this.messages = new MessageOperations(client);
+    this.people = new People(client, options.account.key);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
   }
 

@@ -1,5 +1,5 @@
 /** What a person does to a conversation as a whole: triage, tags, marks, membership, notification level. */
-import { KnownMembership, PushRuleKind, ReceiptType, type MatrixClient } from 'matrix-js-sdk';
+import { KnownMembership, Preset, PushRuleKind, ReceiptType, type MatrixClient } from 'matrix-js-sdk';
 import type { Triage } from '../inbox/conversation.ts';
 import { TRIAGE_TYPE, triageContent } from '../inbox/triage.ts';
 
@@ -76,6 +76,20 @@ export class RoomActions {
       const other = room?.getMember(userId)?.membership;
       return room?.getMyMembership() === KnownMembership.Join && (other === KnownMembership.Join || other === KnownMembership.Invite);
     });
+  }
+
+  /** The direct chat with a person; a new, encrypted one if there is none. */
+  async startDirect(userId: string): Promise<string> {
+    const known = this.directRoomWith(userId);
+    if (known !== undefined) return known;
+    const { room_id: roomId } = await this.#client.createRoom({
+      preset: Preset.TrustedPrivateChat,
+      is_direct: true,
+      invite: [userId],
+      initial_state: [{ type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }],
+    });
+    await this.setDirect(roomId, userId);
+    return roomId;
   }
 
   notificationLevel(roomId: string): NotificationLevel {

@@ -4,7 +4,10 @@ import { closeDialog, useOpenDialog, type DialogName, type Dialogs as DialogProp
 
 type DialogComponents = { readonly [Name in DialogName]?: ComponentType<DialogProps[Name] & { onClose(): void }> };
 
-const components: DialogComponents = {};
+const components: DialogComponents = {
+  palette: lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette })),
+  shortcuts: lazy(async () => ({ default: (await import('../palette/shortcuts-dialog.tsx')).ShortcutsDialog })),
+};
 
 export function Dialogs() {
   const open = useOpenDialog();
@@ -17,4 +20,3 @@ export function Dialogs() {
     </Suspense>
   );
 }
-void lazy;
