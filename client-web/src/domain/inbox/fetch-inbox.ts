@@ -1,5 +1,6 @@
 /** GET /_nexuscomm/client/v1/inbox: conversations of an account, newest first, for the first paint. Other servers don't have it. */
 import { matrixRequest } from '../http/matrix-request.ts';
+import { safeName } from '../messages/safe-text.ts';
 import { conversationId, type Conversation, type ConversationKind, type LastMessage, type Membership } from './conversation.ts';
 import { lastMessageOf } from './last-message.ts';
 import { parseTriage } from './triage.ts';
@@ -60,7 +61,7 @@ function toConversation(row: Row, accountKey: string, userId: string): Conversat
     roomId: row.room_id,
     kind: row.kind,
     membership: row.membership,
-    name: row.name,
+    name: safeName(row.name, row.room_id),
     avatarMxc: row.avatar_url,
     otherUserId: row.other_user_id,
     topic: row.topic,
@@ -75,7 +76,7 @@ function toConversation(row: Row, accountKey: string, userId: string): Conversat
     favourite: 'm.favourite' in row.tags,
     lowPriority: 'm.lowpriority' in row.tags,
     triage: parseTriage(row.triage),
-    inviter: row.inviter && { userId: row.inviter.user_id, name: row.inviter.name },
+    inviter: row.inviter && { userId: row.inviter.user_id, name: safeName(row.inviter.name, row.inviter.user_id) },
     network: row.network,
   };
 }
@@ -84,7 +85,7 @@ function last(event: NonNullable<Row['last_event']>, userId: string): LastMessag
   return lastMessageOf({
     eventId: event.event_id,
     sender: event.sender,
-    senderName: event.sender_name,
+    senderName: safeName(event.sender_name, event.sender),
     ts: event.origin_server_ts,
     type: event.type,
     content: event.content,

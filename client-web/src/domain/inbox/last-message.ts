@@ -1,4 +1,5 @@
 /** The one line of a conversation in the inbox. */
+import { safeBody } from '../messages/safe-text.ts';
 import type { LastMessage } from './conversation.ts';
 
 const MOST_TEXT = 200;
@@ -41,7 +42,7 @@ export function lastMessageOf(event: {
 }
 
 const oneLine = (text: string): string =>
-  text
+  safeBody(text)
     .slice(0, MOST_TEXT * 2)
     .replace(/\s+/g, ' ')
     .trim()

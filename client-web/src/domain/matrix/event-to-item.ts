@@ -2,6 +2,7 @@
 import { EventType, RelationType, type EventTimelineSet, type MatrixClient, type MatrixEvent, type Room, type Thread } from 'matrix-js-sdk';
 import { DecryptionFailureCode } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { lastMessageOf } from '../inbox/last-message.ts';
+import { safeName } from '../messages/safe-text.ts';
 import { mediaOf } from '../timeline/media-content.ts';
 import type {
   MessageContent,
@@ -31,7 +32,7 @@ export interface ItemContext {
 
 export const personOf = (room: Room, userId: string): Person => {
   const member = room.getMember(userId);
-  return { userId, name: member?.name ?? userId, avatarMxc: member?.getMxcAvatarUrl() };
+  return { userId, name: safeName(member?.name, userId), avatarMxc: member?.getMxcAvatarUrl() };
 };
 
 const MESSAGE_TYPES: ReadonlySet<string> = new Set([
@@ -76,7 +77,7 @@ function messageItem(event: MatrixEvent, context: ItemContext): MessageItem {
     type: 'message',
     key: transactionId ?? eventId,
     eventId,
-    sender: member ? { userId: sender, name: member.name, avatarMxc: member.getMxcAvatarUrl() } : personOf(room, sender),
+    sender: member ? { userId: sender, name: safeName(member.name, sender), avatarMxc: member.getMxcAvatarUrl() } : personOf(room, sender),
     ts: event.getTs(),
     mine,
     content,

@@ -1,6 +1,8 @@
 /** Finding people: who one knows, and the server's user directory. */
 import { KnownMembership, type MatrixClient } from 'matrix-js-sdk';
 
+import { safeName } from '../messages/safe-text.ts';
+
 export interface FoundPerson {
   readonly accountKey: string;
   readonly userId: string;
@@ -48,6 +50,6 @@ export class People {
   }
 
   #person(userId: string, name: string | undefined, avatarMxc: string | undefined): FoundPerson {
-    return { accountKey: this.#accountKey, userId, name: name ?? userId, avatarMxc };
+    return { accountKey: this.#accountKey, userId, name: safeName(name, userId), avatarMxc };
   }
 }

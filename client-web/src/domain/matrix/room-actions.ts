@@ -78,6 +78,19 @@ export class RoomActions {
     });
   }
 
+  /** A joined room by its id or one of its aliases. */
+  find(roomIdOrAlias: string): string | undefined {
+    if (roomIdOrAlias.startsWith('!'))
+      return this.#client.getRoom(roomIdOrAlias)?.getMyMembership() === KnownMembership.Join ? roomIdOrAlias : undefined;
+    return this.#client
+      .getRooms()
+      .find(
+        (room) =>
+          room.getMyMembership() === KnownMembership.Join &&
+          (room.getCanonicalAlias() === roomIdOrAlias || room.getAltAliases().includes(roomIdOrAlias)),
+      )?.roomId;
+  }
+
   /** The direct chat with a person; a new, encrypted one if there is none. */
   async startDirect(userId: string): Promise<string> {
     const known = this.directRoomWith(userId);

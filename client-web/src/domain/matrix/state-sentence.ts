@@ -1,14 +1,16 @@
 /** What a state event says, as the name of a sentence (i18n `timeline.state.*`) and its values. undefined: nothing worth telling. */
 import type { MatrixEvent, Room } from 'matrix-js-sdk';
 
+import { safeName } from '../messages/safe-text.ts';
+
 export interface StateSentence {
   readonly sentence: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
 export function stateSentence(event: MatrixEvent, room: Room): StateSentence | undefined {
-  const name = (userId: string | undefined): string => (userId === undefined ? '' : (room.getMember(userId)?.name ?? userId));
-  const who = event.sender?.name ?? name(event.getSender());
+  const name = (userId: string | undefined): string => (userId === undefined ? '' : safeName(room.getMember(userId)?.name, userId));
+  const who = name(event.getSender());
   const content = event.getContent();
   const text = (field: string): string => (typeof content[field] === 'string' ? (content[field] as string) : '');
   const tell = (sentence: string, values: Record<string, string> = {}): StateSentence => ({ sentence, values: { who, ...values } });
@@ -57,7 +59,7 @@ function member(event: MatrixEvent, who: string, name: (userId: string | undefin
   const content = event.getContent();
   const before = event.getPrevContent();
   const self = target === event.getSender();
-  const targetName = event.target?.name ?? name(target);
+  const targetName = name(target);
   const reason = typeof content['reason'] === 'string' ? content['reason'] : '';
   const tell = (sentence: string, values: Record<string, string> = {}): StateSentence => ({
     sentence,
@@ -71,11 +73,11 @@ function member(event: MatrixEvent, who: string, name: (userId: string | undefin
     case 'ban':
       return tell(reason ? 'bannedBecause' : 'banned');
     case 'join': {
-      if (before['membership'] !== 'join') return tell('joined', { target: String(content['displayname'] ?? targetName) });
+      if (before['membership'] !== 'join') return tell('joined', { target: safeName(content['displayname'], targetName) });
       if (before['displayname'] !== content['displayname']) {
         return content['displayname']
-          ? tell('displayName', { from: String(before['displayname'] ?? target), to: String(content['displayname']) })
-          : tell('displayNameRemoved', { from: String(before['displayname'] ?? target) });
+          ? tell('displayName', { from: safeName(before['displayname'], target ?? ''), to: safeName(content['displayname'], target ?? '') })
+          : tell('displayNameRemoved', { from: safeName(before['displayname'], target ?? '') });
       }
       if (before['avatar_url'] !== content['avatar_url']) return tell('memberAvatar');
       return undefined;

@@ -2,6 +2,7 @@
 import { EventType, JoinRule, NotificationCountType, PushRuleKind, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
 import { conversationId, type Conversation, type LastMessage, type Membership } from '../inbox/conversation.ts';
 import { lastMessageOf } from '../inbox/last-message.ts';
+import { safeName } from '../messages/safe-text.ts';
 import { parseTriage, TRIAGE_TYPE } from '../inbox/triage.ts';
 
 const BRIDGE_TYPES = ['m.bridge', 'uk.half-shot.bridge'];
@@ -28,7 +29,7 @@ export function summariseRoom(
     roomId: room.roomId,
     kind: room.isSpaceRoom() ? 'space' : other === undefined ? 'room' : 'direct',
     membership: membership as Membership,
-    name: room.name,
+    name: safeName(room.name, room.roomId),
     avatarMxc: room.getMxcAvatarUrl() ?? (other === undefined ? undefined : room.getAvatarFallbackMember()?.getMxcAvatarUrl()) ?? undefined,
     otherUserId: other,
     topic: stateContent(room, EventType.RoomTopic)?.['topic'] as string | undefined,
@@ -43,7 +44,7 @@ export function summariseRoom(
     favourite: 'm.favourite' in room.tags,
     lowPriority: 'm.lowpriority' in room.tags,
     triage: parseTriage(room.getAccountData(TRIAGE_TYPE)?.getContent()),
-    inviter: invite && { userId: invite.getSender()!, name: room.getMember(invite.getSender()!)?.name ?? invite.getSender()! },
+    inviter: invite && { userId: invite.getSender()!, name: safeName(room.getMember(invite.getSender()!)?.name, invite.getSender()!) },
     network: networkOf(room),
   };
 }
@@ -106,7 +107,7 @@ function describe(event: MatrixEvent, room: Room, myUserId: string): LastMessage
   return lastMessageOf({
     eventId: event.getId()!,
     sender,
-    senderName: event.sender?.name ?? room.getMember(sender)?.name ?? sender,
+    senderName: safeName(event.sender?.name ?? room.getMember(sender)?.name, sender),
     ts: event.getTs(),
     type: event.isDecryptionFailure() ? 'm.room.encrypted' : event.getType(),
     content: event.getContent(),

@@ -1,4 +1,5 @@
 /** `m.image`, `m.video`, `m.audio`, `m.file` and stickers as plain data; undefined if there is nothing to show. */
+import { safeFileName } from '../messages/safe-text.ts';
 import type { EncryptedFile, MediaContent } from './timeline-item.ts';
 
 const KINDS: Readonly<Record<string, MediaContent['kind']>> = {
@@ -26,7 +27,7 @@ export function mediaOf(content: Readonly<Record<string, unknown>>): MediaConten
     file,
     thumbnailMxc: mxcOf(info['thumbnail_url']),
     thumbnailFile: encryptedFile(info['thumbnail_file']),
-    name: filename ?? (body || 'file'),
+    name: safeFileName(filename ?? body, 'file'),
     mimetype: text(info['mimetype']) ?? 'application/octet-stream',
     bytes: count(info['size']),
     width: count(info['w']),

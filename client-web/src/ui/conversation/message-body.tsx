@@ -19,17 +19,17 @@ export function MessageBody({ item, accountKey, roomId }: MessageBodyProps) {
   const { content } = item;
   switch (content.type) {
     case 'text':
-      return <MessageTextView text={content.text} accountKey={accountKey} roomId={roomId} />;
+      return <MessageTextView text={content.text} />;
     case 'notice':
       return (
         <div className={styles.notice}>
-          <MessageTextView text={content.text} accountKey={accountKey} roomId={roomId} />
+          <MessageTextView text={content.text} />
         </div>
       );
     case 'emote':
       return (
         <div className={styles.emote}>
-          <bdi>{item.sender.name}</bdi> <MessageTextView text={content.text} accountKey={accountKey} roomId={roomId} />
+          <bdi>{item.sender.name}</bdi> <MessageTextView text={content.text} />
         </div>
       );
     case 'media':

@@ -29,7 +29,7 @@ function box(media: MediaContent): { width: number; height: number } {
 }
 
 export function MessageMedia(props: MessageMediaProps) {
-  const { media, accountKey, roomId } = props;
+  const { media } = props;
   return (
     <figure>
       {media.kind === 'image' || media.kind === 'sticker' ? (
@@ -41,7 +41,7 @@ export function MessageMedia(props: MessageMediaProps) {
       )}
       {media.caption && (
         <figcaption>
-          <MessageTextView text={media.caption} accountKey={accountKey} roomId={roomId} />
+          <MessageTextView text={media.caption} />
         </figcaption>
       )}
     </figure>

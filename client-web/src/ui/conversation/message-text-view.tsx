@@ -1,6 +1,6 @@
 import type { MessageText } from '../../domain/timeline/timeline-item.ts';
-import styles from './message-body.module.css';
+import { MessageBody } from './message-html/message-body.tsx';
 
-export function MessageTextView({ text }: { readonly text: MessageText; readonly accountKey: string; readonly roomId: string }) {
-  return <div className={styles.plain}>{text.body}</div>;
+export function MessageTextView({ text }: { readonly text: MessageText }) {
+  return <MessageBody text={text} />;
 }

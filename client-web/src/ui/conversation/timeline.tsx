@@ -11,6 +11,7 @@ import { Button } from '../primitives/button.tsx';
 import { Divider } from '../primitives/divider.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
 import { Time } from '../primitives/time.tsx';
+import { ConversationParts } from './conversation-parts.tsx';
 import { MessageRow } from './message-row.tsx';
 import { RoomStart } from './room-start.tsx';
 import { StateGroup, StateLine } from './state-row.tsx';
@@ -145,20 +146,22 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
           <Spinner />
         </div>
       )}
-      <VList
-        ref={list}
-        className={styles.list!}
-        shift={shift}
-        onScroll={onScroll}
-        role="log"
-        aria-label={t('timeline.label', { name: conversation.name })}
-        tabIndex={0}
-        itemSize={56}
-      >
-        {rows.map((row) => (
-          <TimelineRow key={row.key} row={row} conversation={conversation} timeline={timeline} isFocused={isFocused(row, focusEventId)} />
-        ))}
-      </VList>
+      <ConversationParts accountKey={timeline.accountKey} roomId={conversation.roomId}>
+        <VList
+          ref={list}
+          className={styles.list!}
+          shift={shift}
+          onScroll={onScroll}
+          role="log"
+          aria-label={t('timeline.label', { name: conversation.name })}
+          tabIndex={0}
+          itemSize={56}
+        >
+          {rows.map((row) => (
+            <TimelineRow key={row.key} row={row} conversation={conversation} timeline={timeline} isFocused={isFocused(row, focusEventId)} />
+          ))}
+        </VList>
+      </ConversationParts>
       {(away || missed > 0) && (
         <div className={styles.jump}>
           <Button kind={missed > 0 ? 'primary' : 'secondary'} size="small" icon={<ArrowDown />} onPress={() => void toEnd()}>

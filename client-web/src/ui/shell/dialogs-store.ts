@@ -5,7 +5,7 @@ export interface Dialogs {
   'create-room': { accountKey?: string | undefined };
   'start-chat': { accountKey?: string | undefined };
   directory: { accountKey?: string | undefined };
-  join: { accountKey?: string | undefined; target?: string | undefined };
+  join: { accountKey?: string | undefined; target?: string | undefined; via?: readonly string[] | undefined };
   invite: { accountKey: string; roomId: string };
   'room-settings': { accountKey: string; roomId: string };
   snooze: { conversationId: string };
