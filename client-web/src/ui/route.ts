@@ -22,7 +22,7 @@ export type Route =
   | { readonly page: 'link'; readonly target: string };
 
 const PANELS: readonly string[] = ['info', 'members', 'thread', 'threads', 'pins', 'files'];
-const HOME: Route = { page: 'inbox', split: 'important', conversation: undefined };
+const HOME: Route = { page: 'inbox', split: 'everything', conversation: undefined };
 
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
@@ -30,7 +30,7 @@ export function parseRoute(hash: string): Route {
   const params = new URLSearchParams(query);
   switch (parts[0]) {
     case 'inbox': {
-      const [, split = 'important', accountKey, roomId] = parts;
+      const [, split = 'everything', accountKey, roomId] = parts;
       if (!accountKey || !roomId) return { page: 'inbox', split, conversation: undefined };
       const panel = params.get('panel');
       return {
@@ -100,7 +100,7 @@ export function navigate(route: Route, options: { replace?: boolean } = {}): voi
 
 const currentSplit = (): string => {
   const route = routeStore.getState();
-  return route.page === 'inbox' ? route.split : 'important';
+  return route.page === 'inbox' ? route.split : 'everything';
 };
 
 export function openConversation(

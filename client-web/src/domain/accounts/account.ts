@@ -15,6 +15,8 @@ export interface AccountRecord {
   /** Index into the accounts' colours. */
   readonly colour: number;
   readonly addedTs: number;
+  /** Sealed; made here, until the person has kept it. */
+  readonly recoveryKey?: string | undefined;
   /** Whether the server has `/_nexuscomm/client/v1/inbox`. */
   readonly hasInbox: boolean;
 }

@@ -61,6 +61,15 @@ export class Accounts {
     });
   }
 
+  async recoveryKeyOf(key: string): Promise<string | undefined> {
+    const sealed = this.get(key)?.recoveryKey;
+    return sealed === undefined ? undefined : this.#vault.open(sealed);
+  }
+
+  async setRecoveryKey(key: string, recoveryKey: string | undefined): Promise<void> {
+    await this.update(key, { recoveryKey: recoveryKey === undefined ? undefined : await this.#vault.seal(recoveryKey) });
+  }
+
   async update(key: string, change: Partial<Omit<AccountRecord, 'key'>>): Promise<void> {
     const account = this.get(key);
     if (!account) return;

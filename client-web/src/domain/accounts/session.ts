@@ -67,6 +67,10 @@ export class Session {
         persistent: this.#context.persistent,
         inbox: this.#context.inbox,
         outbox: this.#context.outbox,
+        recoveryKeys: {
+          get: async () => this.#context.accounts.recoveryKeyOf(this.accountKey),
+          set: async (key) => this.#context.accounts.setRecoveryKey(this.accountKey, key),
+        },
         onStatus: (status) => this.#setStatus(status),
         onTokens: (tokens) => void this.#context.accounts.setTokens(this.accountKey, tokens),
         onSignedOut: () => void this.#signedOutByServer(),

@@ -4,6 +4,7 @@ import type { AccountRecord } from '../accounts/account.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
+import { Encryption, type RecoveryKeyStore } from './encryption.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
@@ -30,6 +31,7 @@ export interface LiveSessionOptions {
   readonly persistent: boolean;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly recoveryKeys: RecoveryKeyStore;
   onStatus(status: LiveStatus): void;
   onTokens(tokens: { accessToken: string; refreshToken: string | undefined }): void;
   /** The server has ended the session. */
@@ -44,6 +46,7 @@ export class LiveSession {
   readonly rooms: RoomActions;
   readonly messages: MessageOperations;
   readonly people: People;
+  readonly encryption: Encryption;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
@@ -58,6 +61,7 @@ export class LiveSession {
     this.rooms = new RoomActions(client);
     this.messages = new MessageOperations(client);
     this.people = new People(client, options.account.key);
+    this.encryption = new Encryption(client, secretKeys, options.recoveryKeys);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
   }
 
@@ -106,6 +110,7 @@ export class LiveSession {
     clearInterval(this.#saving);
     this.#disconnectOutbox?.();
     this.#inbox.stop();
+    this.encryption.stop();
     await this.client.store.save(true).catch(() => {});
     this.client.stopClient();
     await this.client.store.destroy();
@@ -116,6 +121,7 @@ export class LiveSession {
     clearInterval(this.#saving);
     this.#disconnectOutbox?.();
     this.#inbox.stop();
+    this.encryption.stop();
     await this.client.logout(true).catch(() => this.client.stopClient());
     await this.client.store.destroy();
     await deleteStores(this.account.key);
@@ -133,6 +139,7 @@ export class LiveSession {
         if (data?.fromCache !== true) {
           this.#connectOutbox();
           this.saveSoon();
+          void this.encryption.start();
         }
         return;
       case SyncState.Syncing:

@@ -5,6 +5,7 @@ export const inbox: Translated<typeof english> = {
   title: 'Posteingang',
   list: 'Gespräche',
   splits: 'Ansichten',
+  moreViews: 'Weitere Ansichten',
   split: {
     important: 'Wichtig',
     everything: 'Alle',

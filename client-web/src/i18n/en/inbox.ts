@@ -2,9 +2,10 @@ export const inbox = {
   title: 'Inbox',
   list: 'Conversations',
   splits: 'Views',
+  moreViews: 'More views',
   split: {
     important: 'Important',
-    everything: 'Everything',
+    everything: 'All',
     unread: 'Unread',
     mentions: 'Mentions',
     snoozed: 'Snoozed',

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
-import { countSplits, SPLITS, type Split } from '../../domain/inbox/splits.ts';
+import { countSplits, type Split } from '../../domain/inbox/splits.ts';
 import { formatRelative } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
@@ -23,11 +23,14 @@ import { SplitTabs } from './split-tabs.tsx';
 import { openById, triage, undoLast } from './triage-actions.ts';
 import { toSplit, useInboxView } from './use-inbox-view.ts';
 
+/** In the order of their number keys. */
+const KEYED_SPLITS = ['everything', 'important', 'unread', 'mentions', 'snoozed', 'done'] as const;
+
 export function InboxPane() {
   const t = useT();
   const app = useApp();
   const route = useRoute((now) => now);
-  const split = toSplit(route.page === 'inbox' ? route.split : 'important');
+  const split = toSplit(route.page === 'inbox' ? route.split : 'everything');
   const open = route.page === 'inbox' && route.conversation ? conversationId(route.conversation.accountKey, route.conversation.roomId) : undefined;
   const [text, setText] = useState('');
   const all = useStore(app.inbox.state, (state) => state.conversations);
@@ -84,7 +87,7 @@ export function InboxPane() {
         return true;
       },
       ...Object.fromEntries(
-        SPLITS.map((name, index) => [String(index + 1), () => navigate({ page: 'inbox', split: name, conversation: undefined })]),
+        KEYED_SPLITS.map((name, index) => [String(index + 1), () => navigate({ page: 'inbox', split: name, conversation: undefined })]),
       ),
     },
     route.page === 'inbox',

@@ -8,7 +8,7 @@ import { useApp } from '../app-context.ts';
 import { useNow } from '../use-now.ts';
 import { cursorStore } from './inbox-cursor.ts';
 
-export const toSplit = (name: string): Split => ((SPLITS as readonly string[]).includes(name) ? (name as Split) : 'important');
+export const toSplit = (name: string): Split => ((SPLITS as readonly string[]).includes(name) ? (name as Split) : 'everything');
 
 export interface InboxView {
   readonly conversations: readonly Conversation[];

@@ -31,7 +31,7 @@ export function Rail() {
           placement="right"
           size="large"
           selected={page === 'inbox'}
-          onPress={() => navigate({ page: 'inbox', split: 'important', conversation: undefined })}
+          onPress={() => navigate({ page: 'inbox', split: 'everything', conversation: undefined })}
         >
           <Inbox />
         </IconButton>

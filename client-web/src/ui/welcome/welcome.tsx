@@ -102,7 +102,7 @@ export function Welcome() {
       const common = { baseUrl: target.baseUrl, user: user.trim(), password, deviceName };
       const credentials = mode === 'sign-up' ? await signUp({ ...common, token: token.trim() || undefined }) : await signIn(common);
       await app.addAccount(credentials);
-      navigate({ page: 'inbox', split: 'important', conversation: undefined });
+      navigate({ page: 'inbox', split: 'everything', conversation: undefined });
     } catch (error) {
       setErrors(explain(error, mode, t));
     } finally {
@@ -252,7 +252,7 @@ export function Welcome() {
             </>
           )}
           {adding && (
-            <Button kind="quiet" wide onPress={() => navigate({ page: 'inbox', split: 'important', conversation: undefined })}>
+            <Button kind="quiet" wide onPress={() => navigate({ page: 'inbox', split: 'everything', conversation: undefined })}>
               {t('welcome.backToInbox')}
             </Button>
           )}
