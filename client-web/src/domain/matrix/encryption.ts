@@ -133,7 +133,7 @@ export class Encryption {
   async setUp(askPassword: AskPassword): Promise<void> {
     const crypto = this.#crypto();
     await crypto.bootstrapCrossSigning({
-      authUploadDeviceSigningKeys: async (makeRequest) => void (await this.#authenticated(makeRequest, askPassword)),
+      authUploadDeviceSigningKeys: async (makeRequest) => this.#authenticated(makeRequest, askPassword),
     });
     await this.#makeRecovery(crypto);
     await this.refresh();
@@ -149,7 +149,7 @@ export class Encryption {
   async reset(askPassword: AskPassword): Promise<void> {
     const crypto = this.#crypto();
     this.#secretKeys.forget();
-    await crypto.resetEncryption(async (makeRequest) => void (await this.#authenticated(makeRequest, askPassword)));
+    await crypto.resetEncryption(async (makeRequest) => this.#authenticated(makeRequest, askPassword));
     await this.#makeRecovery(crypto);
     await this.refresh();
   }
