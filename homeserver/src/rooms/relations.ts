@@ -14,6 +14,13 @@ const selectBundles = sql(
    join event c on c.nid = l.nid and c.redacted_by is null and c.pos is not null
    where p.nid = any($1::int8[]) group by p.nid, l.rel_type`,
 );
+const selectEdits = sql(
+  'relation_edits',
+  `select p.nid as parent, max(l.nid) as latest from event p
+   join relation l on l.parent = p.event_id and l.room_nid = p.room_nid and l.rel_type = $2 and l.sender = p.sender and l.type = p.type
+   join event c on c.nid = l.nid and c.redacted_by is null and c.pos is not null
+   where p.nid = any($1::int8[]) group by p.nid`,
+);
 const children = (where: string): string =>
   `select ${eventColumns} from (
      select c.* from relation l join event c on c.nid = l.nid
@@ -97,6 +104,15 @@ export class Relations implements RelationSource {
       }
     }
     return new Map([...bundles].map(([parent, parts]) => [parent, `{${parts.join(',')}}`]));
+  }
+
+  /** The newest edit of each event that has one, by the event's number. */
+  async newestEdits(eventNids: readonly number[]): Promise<Map<number, StoredEvent>> {
+    if (eventNids.length === 0) return new Map();
+    const replace = await this.#strings.id('m.replace');
+    const rows = await this.#db.query<{ parent: number; latest: number }>(selectEdits, [eventNids, replace]);
+    const edits = await this.#events.byNids(rows.map((row) => row.latest));
+    return new Map(rows.flatMap(({ parent, latest }) => (edits.has(latest) ? [[parent, edits.get(latest)!]] : [])));
   }
 
   /** Events that relate to one, newest first unless `forwards`; positions between `after` and `before`, exclusive. */
