@@ -52,6 +52,9 @@ import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
 import { loadClient } from './http/serve-client.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
+import { Inbox } from './inbox/inbox.ts';
+import { RoomActivity } from './inbox/room-activity.ts';
+import { RoomSummaries } from './inbox/room-summaries.ts';
 import { Backups } from './keys/backups.ts';
 import { DeviceChanges } from './keys/device-changes.ts';
 import { DeviceKeys } from './keys/device-keys.ts';
@@ -61,6 +64,7 @@ import { MediaRepository } from './media/media-repository.ts';
 import { RemoteMedia } from './media/remote-media.ts';
 import { Thumbnails } from './media/thumbnails.ts';
 import { checkHealth } from './observability/health.ts';
+import { inboxRoutes } from './nexuscomm-api/inbox.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { prunePreviews } from './previews/prune-previews.ts';
@@ -378,6 +382,25 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     web,
   });
 
+  // Inbox
+  const inbox = new Inbox({
+    engine,
+    hub,
+    accountData,
+    activity: new RoomActivity({ db, engine, maxRooms: cache.activities }),
+    summaries: new RoomSummaries({
+      db,
+      engine,
+      timeline,
+      relations,
+      accountData,
+      pushRules,
+      unread,
+      outside: (userNid, roomNids) => outside.shown(userNid, roomNids),
+      now,
+    }),
+  });
+
   // Spaces
   const access = new RoomAccess(engine);
   const summaries = new SpaceSummaries({ db, engine, directory, access });
@@ -511,6 +534,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...push.routes,
     ...searchRoutes({ messages: messageSearch, maxResults: config.search.max_results }),
     ...mutualRoomRoutes({ db, strings }),
+    ...inboxRoutes({ inbox }),
     ...deprecatedRoutes({ engine, reader, directory, pageEvents: limits.page_events }),
     ...spaceRoutes({ hierarchy, preview }),
     ...userDataRoutes({

@@ -185,6 +185,7 @@ export const configSchema = Type.Object({
       strings: count(100_000, 'User ids, event types and state keys kept in memory', { minimum: 100 }),
       users: count(20_000, 'Users kept in memory for sync', { minimum: 1 }),
       states: count(100, 'Room states of the past kept in memory', { minimum: 1 }),
+      activities: count(200_000, 'Rooms whose newest message is known in memory, for the order of inboxes', { minimum: 1 }),
       events_per_room: count(50, 'Newest events of each room kept with it', { minimum: 2 }),
     },
     { default: {} },

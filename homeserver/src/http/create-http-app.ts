@@ -35,12 +35,15 @@ export interface HttpAppOptions {
   readonly onSeen: (session: Session, remoteAddress: string, userAgent: string) => void;
 }
 
-/** Client-Server API, "Web Browser Clients". */
+/** Client-Server API, "Web Browser Clients"; and what a client at another origin takes to play media and to wait as it is told. */
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE, OPTIONS',
-  'Access-Control-Allow-Headers': 'X-Requested-With, Content-Type, Authorization',
+  'Access-Control-Allow-Headers': 'X-Requested-With, Content-Type, Authorization, Range, If-None-Match',
+  'Access-Control-Expose-Headers': 'Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After',
 } as const;
+/** How long browsers may keep the answer to a preflight request (s): Chromium's most. It would else go before every request. */
+const PREFLIGHT_LIFETIME_S = 7_200;
 const JSON_TYPE = 'application/json';
 
 export function createHttpApp(options: HttpAppOptions): Koa {
@@ -57,6 +60,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     try {
       if (context.method === 'OPTIONS') {
         context.status = 204;
+        context.set('Access-Control-Max-Age', String(PREFLIGHT_LIFETIME_S));
         return;
       }
       isClient = options.client !== undefined && serveClient(context, options.client);
