@@ -64,6 +64,7 @@ import { TextArea } from './ui/primitives/text-area.tsx';
 import { TextField } from './ui/primitives/text-field.tsx';
 import { Time } from './ui/primitives/time.tsx';
 import { showToast } from './ui/primitives/toast.tsx';
+import { VisuallyHidden } from './ui/primitives/visually-hidden.tsx';
 import { setAppearance, themeStore, useAppearance, type Appearance } from './ui/theme.ts';
 import { UiRoot } from './ui/ui-root.tsx';
 
@@ -91,7 +92,10 @@ function Top() {
   );
   return (
     <header className={styles.top}>
-      <Logo size={28} word />
+      <h1>
+        <Logo size={28} word />
+        <VisuallyHidden>: primitives</VisuallyHidden>
+      </h1>
       <Row>
         {choice('theme', 'Theme', theme, ['system', 'light', 'dark', 'contrast'])}
         {choice('density', 'Density', density, ['compact', 'cosy', 'roomy'])}

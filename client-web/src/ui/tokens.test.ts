@@ -52,7 +52,7 @@ function ratio(one: Rgba, other: Rgba): number {
   return (light! + 0.05) / (dark! + 0.05);
 }
 
-const SURFACES = ['surface-0', 'surface-1', 'surface-2', 'surface-3', 'surface-sunken'];
+const SURFACES = ['surface-0', 'surface-1', 'surface-2', 'surface-3', 'surface-sunken', 'field'];
 const IDENTITIES = Array.from({ length: 8 }, (_, index) => `identity-${index}`);
 
 /** Text, and what it may lie on; what lies over a surface is named with it. */

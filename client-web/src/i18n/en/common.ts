@@ -74,7 +74,7 @@ export const common = {
   },
   broken: {
     title: 'This part of NexusComm has stopped',
-    body: 'Your messages are safe. Reloading usually helps; if it happens again, the details below tell us why.',
+    body: 'Your messages are safe. Reloading usually helps; if it happens again, the details below say why.',
     details: 'Details',
   },
 } as const;

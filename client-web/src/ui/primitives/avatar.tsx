@@ -2,6 +2,7 @@ import { useState, type CSSProperties, type ReactNode } from 'react';
 import { useT } from '../../i18n/i18n.ts';
 import { classNames } from '../class-names.ts';
 import { identityColour } from '../identity-colour.ts';
+import { initials } from '../initials.ts';
 import styles from './avatar.module.css';
 
 export type Presence = 'online' | 'away' | 'busy' | 'offline';
@@ -27,22 +28,6 @@ export interface AvatarProps {
   readonly className?: string;
 }
 
-const SPLIT = /[\s_.\-–/]+/;
-
-/** Two letters of a name, the first of it and of its last word; whole emoji and letters with marks stay whole. */
-export function initials(name: string): string {
-  const words = name
-    .replace(/^[@#!+]/, '')
-    .split(SPLIT)
-    .filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
-  const firsts = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => {
-    if (word === undefined) return '';
-    const segments = [...new Intl.Segmenter().segment(word)].map(({ segment }) => segment);
-    return segments.find((segment) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(segment)) ?? '';
-  });
-  return firsts.join('').toLocaleUpperCase() || '?';
-}
-
 export function Avatar(props: AvatarProps) {
   const { id, name, src, size = 36, shape = 'person', presence, badge, accountId, icon, label, className } = props;
   const t = useT();
@@ -56,25 +41,29 @@ export function Avatar(props: AvatarProps) {
   };
   return (
     <span
-      className={classNames(styles.avatar, styles[shape], accountId !== undefined && styles.edged, className)}
+      className={classNames(
+        styles.avatar,
+        styles[shape],
+        accountId !== undefined && styles.edged,
+        (badge !== undefined || presence !== undefined) && styles.cornered,
+        badge !== undefined ? styles.withBadge : presence !== undefined && styles.withPresence,
+        className,
+      )}
       style={colours}
       role={label === undefined ? undefined : 'img'}
       aria-label={label === undefined ? undefined : described}
     >
       <span className={classNames(styles.face, size <= 20 && styles.tiny)} aria-hidden>
-        {icon ?? (size <= 20 ? initials(name).slice(0, firstLength(initials(name))) : initials(name))}
+        {icon ?? initials(name, size <= 20 ? 1 : 2)}
         {src !== undefined && failed !== src && (
           <img className={styles.image} src={src} alt="" draggable={false} decoding="async" onError={() => setFailed(src)} />
         )}
       </span>
       {badge !== undefined ? (
-        <span className={styles.badge}>{badge}</span>
+        <span className={classNames(styles.corner, styles.badge)}>{badge}</span>
       ) : (
-        presence !== undefined && <span className={classNames(styles.presence, styles[presence])} title={presenceLabel} aria-hidden />
+        presence !== undefined && <span className={classNames(styles.corner, styles[presence])} title={presenceLabel} aria-hidden />
       )}
     </span>
   );
 }
-
-/** In UTF-16 units: of the first letter or emoji. */
-const firstLength = (text: string): number => [...new Intl.Segmenter().segment(text)][0]?.segment.length ?? 0;

@@ -41,7 +41,9 @@ export function ContextMenu({ label, menu, isDisabled = false, onOpenChange, chi
   };
 
   function onContextMenu(event: MouseEvent): void {
-    if (isDisabled || !(event.target instanceof Element) || wantsBrowsersMenu(event.target)) return;
+    // Events of the open menu arrive here too: it is a child in React's eyes.
+    if (isDisabled || !(event.target instanceof Element) || !event.currentTarget.contains(event.target)) return;
+    if (wantsBrowsersMenu(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
     // The menu key gives no point in some browsers.
@@ -52,7 +54,8 @@ export function ContextMenu({ label, menu, isDisabled = false, onOpenChange, chi
 
   function onPointerDown(event: PointerEvent): void {
     endPress();
-    if (!SENDS_NONE || isDisabled || event.pointerType === 'mouse' || !(event.target instanceof Element) || wantsBrowsersMenu(event.target)) return;
+    if (!SENDS_NONE || isDisabled || event.pointerType === 'mouse' || !(event.target instanceof Element)) return;
+    if (!event.currentTarget.contains(event.target) || wantsBrowsersMenu(event.target)) return;
     const { clientX: x, clientY: y } = event;
     press.current = { x, y, timer: setTimeout(() => open(x, y), LONG_PRESS_MS) };
   }

@@ -79,7 +79,8 @@ export function pauseToasts(): void {
   paused = true;
   for (const clock of clocks.values()) {
     clearTimeout(clock.timer);
-    if (clock.remainingMs !== Infinity) clock.remainingMs = Math.max(0, clock.endsAt - Date.now());
+    if (clock.timer !== undefined) clock.remainingMs = Math.max(0, clock.endsAt - Date.now());
+    clock.timer = undefined;
   }
 }
 
