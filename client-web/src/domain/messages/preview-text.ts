@@ -30,7 +30,7 @@ function codePoint(digits: string, radix: number): string {
   return code > 0 && code <= 0x10_ff_ff && (code < 0xd8_00 || code > 0xdf_ff) ? String.fromCodePoint(code) : '\uFFFD';
 }
 
-function decodeEntities(raw: string): string {
+export function decodeEntities(raw: string): string {
   return raw.replaceAll(/&(?:#(\d{1,7})|#[xX]([\dA-Fa-f]{1,6})|([A-Za-z]{2,8}));?/g, (all, decimal?: string, hex?: string, name?: string) => {
     if (decimal) return codePoint(decimal, 10);
     if (hex) return codePoint(hex, 16);
