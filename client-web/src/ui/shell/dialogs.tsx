@@ -6,6 +6,7 @@ type DialogComponents = { readonly [Name in DialogName]?: ComponentType<DialogPr
 
 const components: DialogComponents = {
   palette: lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette })),
+  snooze: lazy(async () => ({ default: (await import('../inbox/snooze-dialog.tsx')).SnoozeDialog })),
   shortcuts: lazy(async () => ({ default: (await import('../palette/shortcuts-dialog.tsx')).ShortcutsDialog })),
 };
 
