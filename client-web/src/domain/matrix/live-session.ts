@@ -3,13 +3,16 @@ import { ClientEvent, HttpApiEvent, PendingEventOrdering, SyncState, type Matrix
 import type { AccountRecord } from '../accounts/account.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { CommandRunner } from './command-runner.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
 import { Encryption, type RecoveryKeyStore } from './encryption.ts';
+import { LinkPreviews } from './link-previews.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
 import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
+import { RoomWriting } from './room-writing.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
 
@@ -45,6 +48,9 @@ export class LiveSession {
   readonly secretKeys: SecretKeys;
   readonly rooms: RoomActions;
   readonly messages: MessageOperations;
+  readonly writing: RoomWriting;
+  readonly commands: CommandRunner;
+  readonly previews: LinkPreviews;
   readonly people: People;
   readonly encryption: Encryption;
   readonly #options: LiveSessionOptions;
@@ -60,6 +66,9 @@ export class LiveSession {
     this.#options = options;
     this.rooms = new RoomActions(client);
     this.messages = new MessageOperations(client);
+    this.writing = new RoomWriting(client);
+    this.commands = new CommandRunner(client, this.rooms);
+    this.previews = new LinkPreviews(client);
     this.people = new People(client, options.account.key);
     this.encryption = new Encryption(client, secretKeys, options.recoveryKeys);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
