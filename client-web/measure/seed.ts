@@ -21,6 +21,10 @@ export class ApiUser {
     return new ApiUser(baseUrl, answer['user_id'] as string, answer['access_token'] as string);
   }
 
+  async get(path: string): Promise<Record<string, unknown>> {
+    return call(this.baseUrl, 'GET', `/_matrix/client/v3${path}`, undefined, this.token);
+  }
+
   async post(path: string, body: unknown): Promise<Record<string, unknown>> {
     return call(this.baseUrl, 'POST', `/_matrix/client/v3${path}`, body, this.token);
   }
@@ -52,7 +56,7 @@ async function call(baseUrl: string, method: string, path: string, body: unknown
       });
     });
     asked.on('error', reject);
-    asked.end(JSON.stringify(body));
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
