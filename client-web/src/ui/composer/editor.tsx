@@ -51,6 +51,7 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
   const { replyTo, editing, focus } = useComposerContext(key);
   const files = useAttachments(key);
   const [problem, setProblem] = useState<ComposerProblem>();
+  const [writing, setWriting] = useState(false);
   const [dismissed, setDismissed] = useState<number>();
   const completion = useRef<CompletionHandle>(null);
   const highlight = useRef<HTMLDivElement>(null);
@@ -164,7 +165,14 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
   };
 
   useEffect(() => {
-    if (focus > 0 || !openedByKeys()) field.current?.focus({ preventScroll: true });
+    if (focus === 0 && openedByKeys()) return;
+    // After the conversation is painted: it takes a layout of its own.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const frame = requestAnimationFrame(() => (timer = setTimeout(() => field.current?.focus({ preventScroll: true }), 0)));
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }, [focus, field]);
 
   const lastEditable = (): MessageItem | undefined =>
@@ -395,6 +403,7 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
             onKeyDown={onKeyDown}
             onPaste={onPaste}
             onFocus={() => {
+              setWriting(true);
               void loadWriting().catch(() => {});
               void loadCompletion().catch(() => {});
             }}
@@ -405,7 +414,7 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
           />
         </div>
         <div className={styles.tools}>
-          <FormatToolbar editor={editor} live={live} onFiles={editing ? undefined : take} />
+          <FormatToolbar editor={editor} live={live} writing={writing} onFiles={editing ? undefined : take} />
           <span className={styles.space} />
           <ToolButton label={editing ? t('common.save') : t('common.send')} keys="Enter" kind="send" isDisabled={!sendable} onPress={send}>
             <SendHorizontal aria-hidden />

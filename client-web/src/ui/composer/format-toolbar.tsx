@@ -104,11 +104,13 @@ const readKept = (): boolean => {
 export interface FormatToolbarProps {
   readonly editor: ComposerField;
   readonly live: LiveSession | undefined;
+  /** Somebody has begun to write: only then there are buttons for formatting. */
+  readonly writing: boolean;
   /** undefined where no files can be sent: in an edit. */
   readonly onFiles: ((files: readonly File[]) => void) | undefined;
 }
 
-export function FormatToolbar({ editor, live, onFiles }: FormatToolbarProps) {
+export function FormatToolbar({ editor, live, writing, onFiles }: FormatToolbarProps) {
   const t = useT();
   const input = useRef<HTMLInputElement>(null);
   // Where there is no room for all of it formatting is one press away.
@@ -169,13 +171,15 @@ export function FormatToolbar({ editor, live, onFiles }: FormatToolbarProps) {
       >
         <CaseSensitive aria-hidden />
       </ToolButton>
-      <span className={classNames(styles.formats, shown && styles.shown)} role="group" aria-label={t('composer.formatting')}>
-        {TOOLS.map(({ format, label, keys, icon }) => (
-          <ToolButton key={format} label={t(label)} keys={keys} onPress={() => editor.edit(formatText(editor.value.text, selection(), format))}>
-            {icon}
-          </ToolButton>
-        ))}
-      </span>
+      {(writing || shown) && (
+        <span className={classNames(styles.formats, shown && styles.shown)} role="group" aria-label={t('composer.formatting')}>
+          {TOOLS.map(({ format, label, keys, icon }) => (
+            <ToolButton key={format} label={t(label)} keys={keys} onPress={() => editor.edit(formatText(editor.value.text, selection(), format))}>
+              {icon}
+            </ToolButton>
+          ))}
+        </span>
+      )}
     </>
   );
 }

@@ -60,8 +60,9 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
   const { roomId, encrypted } = conversation;
 
   const keepEnd = useCallback(() => {
-    if (!atEnd.current) return;
-    list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
+    const handle = list.current;
+    if (!atEnd.current || !handle || handle.scrollSize - handle.viewportSize - handle.scrollOffset <= 1) return;
+    handle.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
   }, []);
   const place = useMemo(
     (): ConversationPlace => ({
