@@ -8,6 +8,8 @@ import { Encryption, type RecoveryKeyStore } from './encryption.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
+import { Notifications } from './notification-settings.ts';
+import { OwnAccount } from './own-account.ts';
 import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
 import { SecretKeys } from './secret-keys.ts';
@@ -47,6 +49,8 @@ export class LiveSession {
   readonly messages: MessageOperations;
   readonly people: People;
   readonly encryption: Encryption;
+  readonly own: OwnAccount;
+  readonly notifications: Notifications;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
@@ -61,6 +65,8 @@ export class LiveSession {
     this.rooms = new RoomActions(client);
     this.messages = new MessageOperations(client);
     this.people = new People(client, options.account.key);
+    this.own = new OwnAccount(client);
+    this.notifications = new Notifications(client);
     this.encryption = new Encryption(client, secretKeys, options.recoveryKeys);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
   }
