@@ -7,6 +7,7 @@ import { openVault } from './domain/accounts/account.ts';
 import { App } from './domain/app.ts';
 import { initI18n } from './i18n/i18n.ts';
 import { AppContext } from './ui/app-context.ts';
+import { startNotifier } from './ui/notifications/notifier.ts';
 import { Root } from './ui/root.tsx';
 import { themeStore } from './ui/theme.ts';
 import { UiRoot } from './ui/ui-root.tsx';
@@ -22,6 +23,7 @@ async function start(): Promise<void> {
       </AppContext>
     </StrictMode>,
   );
+  startNotifier(app);
   // After the first paint: the SDK is half a megabyte of script.
   requestAnimationFrame(() => setTimeout(() => app.startSessions(), 0));
 }

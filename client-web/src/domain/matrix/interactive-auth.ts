@@ -9,7 +9,11 @@ export class AuthCancelled extends Error {
 }
 
 /** Without authentication first: servers may not ask for it. */
-export async function withPassword<T>(userId: string, askPassword: AskPassword, request: (auth: Record<string, unknown> | undefined) => Promise<T>): Promise<T> {
+export async function withPassword<T>(
+  userId: string,
+  askPassword: AskPassword,
+  request: (auth: Record<string, unknown> | undefined) => Promise<T>,
+): Promise<T> {
   let auth: Record<string, unknown> | undefined;
   let asked = false;
   for (;;) {

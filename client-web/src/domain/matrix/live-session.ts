@@ -8,6 +8,7 @@ import { Encryption, type RecoveryKeyStore } from './encryption.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
+import { followNewMessages, type NewMessage } from './new-messages.ts';
 import { Notifications } from './notification-settings.ts';
 import { OwnAccount } from './own-account.ts';
 import { People } from './people.ts';
@@ -36,6 +37,7 @@ export interface LiveSessionOptions {
   readonly recoveryKeys: RecoveryKeyStore;
   onStatus(status: LiveStatus): void;
   onTokens(tokens: { accessToken: string; refreshToken: string | undefined }): void;
+  onNewMessage(message: NewMessage): void;
   /** The server has ended the session. */
   onSignedOut(soft: boolean): void;
 }
@@ -54,6 +56,7 @@ export class LiveSession {
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
   #prepared = false;
 
@@ -117,6 +120,7 @@ export class LiveSession {
     this.#disconnectOutbox?.();
     this.#inbox.stop();
     this.encryption.stop();
+    this.#unfollow?.();
     await this.client.store.save(true).catch(() => {});
     this.client.stopClient();
     await this.client.store.destroy();
@@ -128,6 +132,7 @@ export class LiveSession {
     this.#disconnectOutbox?.();
     this.#inbox.stop();
     this.encryption.stop();
+    this.#unfollow?.();
     await this.client.logout(true).catch(() => this.client.stopClient());
     await this.client.store.destroy();
     await deleteStores(this.account.key);
@@ -145,6 +150,8 @@ export class LiveSession {
         if (data?.fromCache !== true) {
           this.#connectOutbox();
           this.saveSoon();
+          // What came while the person was away is in the inbox; only what comes from now on is told.
+          this.#unfollow ??= followNewMessages(this.client, this.account.key, (message) => this.#options.onNewMessage(message));
           void this.encryption.start();
         }
         return;

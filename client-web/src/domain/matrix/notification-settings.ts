@@ -68,7 +68,10 @@ export class Notifications {
   async addKeyword(word: string): Promise<void> {
     const pattern = word.trim();
     if (pattern === '' || this.state.getState().keywords.includes(pattern)) return;
-    await this.#client.addPushRule('global', PushRuleKind.ContentSpecific, `keyword-${pattern.toLowerCase()}`, { pattern, actions: [...HIGHLIGHT] } as never);
+    await this.#client.addPushRule('global', PushRuleKind.ContentSpecific, `keyword-${pattern.toLowerCase()}`, {
+      pattern,
+      actions: [...HIGHLIGHT],
+    } as never);
     await this.#reload();
   }
 

@@ -1,5 +1,5 @@
 /** The person's own account: profile, presence, sessions, password. */
-import { SetPresence, type MatrixClient } from 'matrix-js-sdk';
+import type { MatrixClient, SetPresence } from 'matrix-js-sdk';
 import { withPassword, type AskPassword } from './interactive-auth.ts';
 
 export interface OwnProfile {

@@ -53,7 +53,8 @@ export const encryption: Translated<typeof english> = {
     cancelled: 'Die Bestätigung ist beendet',
     cancelledByThem: 'Die andere Seite hat sie beendet.',
     cancelledByUs: 'Du hast sie beendet.',
-    mismatch: 'Die Emoji sind verschieden: Vielleicht hört jemand mit, oder einer von euch hat die falsche Anfrage genommen. Versucht es noch einmal.',
+    mismatch:
+      'Die Emoji sind verschieden: Vielleicht hört jemand mit, oder einer von euch hat die falsche Anfrage genommen. Versucht es noch einmal.',
     again: 'Noch einmal',
     toastOwn: 'Ein Gerät von dir möchte bestätigt werden',
     toastPerson: '{{name}} möchte dich bestätigen',

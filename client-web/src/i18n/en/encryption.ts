@@ -2,7 +2,8 @@ export const encryption = {
   unlock: 'Unlock messages',
   keepTitle: 'Keep your recovery key',
   keepBanner: 'Keep your recovery key, so that you never lose access to your messages.',
-  keepBody: 'Your private conversations are encrypted; nobody but you can open them, not even your server. If you lose all your devices, this key opens them again. Put it where you keep passwords.',
+  keepBody:
+    'Your private conversations are encrypted; nobody but you can open them, not even your server. If you lose all your devices, this key opens them again. Put it where you keep passwords.',
   keepAction: 'Keep it now',
   keepLater: 'Later',
   keepDownload: 'Save as a file',
@@ -24,7 +25,8 @@ export const encryption = {
   unlocked: 'Your messages are unlocked',
   restoring: 'Fetching the keys of older messages: {{done}} of {{total}}',
   resetTitle: 'Start over with encryption?',
-  resetBody: 'Encrypted messages from before can not be read any more on any device. Others will be told that your identity has changed. Do this only if you have lost both your devices and your recovery key.',
+  resetBody:
+    'Encrypted messages from before can not be read any more on any device. Others will be told that your identity has changed. Do this only if you have lost both your devices and your recovery key.',
   resetAction: 'Start over',
   verify: {
     title: 'Compare emoji',

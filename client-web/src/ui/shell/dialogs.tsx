@@ -5,6 +5,9 @@ import { closeDialog, useOpenDialog, type DialogName, type Dialogs as DialogProp
 type DialogComponents = { readonly [Name in DialogName]?: ComponentType<DialogProps[Name] & { onClose(): void }> };
 
 const components: DialogComponents = {
+  'set-up-encryption': lazy(async () => ({ default: (await import('../encryption/keep-key-dialog.tsx')).KeepKeyDialog })),
+  unlock: lazy(async () => ({ default: (await import('../encryption/unlock-dialog.tsx')).UnlockDialog })),
+  verify: lazy(async () => ({ default: (await import('../encryption/verify-dialog.tsx')).VerifyDialog })),
   palette: lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette })),
   snooze: lazy(async () => ({ default: (await import('../inbox/snooze-dialog.tsx')).SnoozeDialog })),
   shortcuts: lazy(async () => ({ default: (await import('../palette/shortcuts-dialog.tsx')).ShortcutsDialog })),
