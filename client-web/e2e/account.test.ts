@@ -65,14 +65,14 @@ inBrowser('an account', () => {
     await alice.goTo('#/settings/appearance');
     await alice.page.getByText('Dark', { exact: true }).click();
     expect(await alice.page.locator('html').getAttribute('data-theme')).toBe('dark');
-    await alice.page.getByRole('button', { name: /Language/ }).click();
+    await alice.page.getByRole('button', { name: /^Like the browser/ }).click();
     await alice.page.getByRole('option', { name: 'Deutsch' }).click();
     await alice.page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
     await alice.page.reload();
     await alice.page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
     expect(await alice.page.locator('html').getAttribute('lang')).toBe('de');
     expect(await alice.page.locator('html').getAttribute('data-theme')).toBe('dark');
-    await alice.page.getByRole('button', { name: /Sprache/ }).click();
+    await alice.page.getByRole('button', { name: /^Deutsch/ }).click();
     await alice.page.getByRole('option', { name: 'English' }).click();
     await alice.page.getByRole('heading', { name: 'Look and language' }).waitFor();
   }, 60_000);
