@@ -1,4 +1,5 @@
 /** People: who one knows, the server's user directory, their profiles, and whom one ignores. */
+import { isUserId } from '@nexuscomm/spec/identifiers/parse.ts';
 import { ClientEvent, ClientPrefix, KnownMembership, Method, UserEvent, type MatrixClient, type MatrixEvent } from 'matrix-js-sdk';
 import { safeName } from '../messages/safe-text.ts';
 import type { Presence } from '../rooms/member-rows.ts';
@@ -39,16 +40,28 @@ export class People {
     this.#accountKey = accountKey;
   }
 
-  /** By name or id; a whole Matrix ID is found even if no directory knows it. */
+  /**
+   * By name or id. Directories know only those one could meet in a room, so a whole Matrix ID, and the plain name of somebody
+   * of this server, are looked up as well; the ID is found even if nobody knows it.
+   */
   async search(text: string): Promise<FoundPerson[]> {
-    const { results } = await this.#client.searchUserDirectory({ term: text, limit: MOST });
     const me = this.#client.getUserId();
+    const whole = isUserId(text) ? text : undefined;
+    const meant = whole ?? this.#localId(text);
+    const [{ results }, profile] = await Promise.all([
+      this.#client.searchUserDirectory({ term: text, limit: MOST }),
+      meant === undefined || meant === me ? undefined : this.#client.getProfileInfo(meant).catch(() => undefined),
+    ]);
     const found = results.filter((one) => one.user_id !== me).map((one) => this.#person(one.user_id, one.display_name, one.avatar_url));
-    if (/^@[^:\s]+:[^\s]+$/.test(text) && text !== me && !found.some((one) => one.userId === text)) {
-      const profile = await this.#client.getProfileInfo(text).catch(() => undefined);
-      found.unshift(this.#person(text, profile?.displayname, profile?.avatar_url));
+    if (meant !== undefined && meant !== me && (whole !== undefined || profile) && !found.some((one) => one.userId === meant)) {
+      found.unshift(this.#person(meant, profile?.displayname, profile?.avatar_url));
     }
     return found;
+  }
+
+  #localId(text: string): string | undefined {
+    const id = `@${text.replace(/^@/, '').toLowerCase()}:${this.#client.getDomain()}`;
+    return /^[^\s:]+$/.test(text) && isUserId(id) ? id : undefined;
   }
 
   /** People of rooms that both are in, most often seen first. */

@@ -152,7 +152,7 @@ export function CreateRoomDialog({ accountKey: asked, onClose }: { readonly acco
           <PictureField
             accountKey={accountKey}
             id={draft.name || 'room'}
-            name={draft.name || '#'}
+            name={draft.name.trim()}
             picture={draft.picture}
             onChoose={(picture) => change({ picture })}
             compact

@@ -32,7 +32,7 @@ export function PeoplePicker({ accountKey, label, hideLabel = false, chosen, onC
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const { people, searching, error } = usePeopleSearch(accountKey, text);
-  const shown = open || text.trim() !== '' || inside;
+  const shown = open || inside;
   const isChosen = (userId: string): boolean => chosen.some((person) => person.userId === userId);
   const cursor = Math.min(at, people.length - 1);
 
@@ -116,7 +116,7 @@ export function PeoplePicker({ accountKey, label, hideLabel = false, chosen, onC
         <ul
           ref={list}
           id={`${id}-list`}
-          className={classNames(styles.list, open && styles.tall)}
+          className={classNames(styles.list, open ? styles.tall : styles.floating)}
           role="listbox"
           aria-label={label}
           aria-multiselectable

@@ -1,5 +1,5 @@
 /** The picture of a room: chosen from the disk, shown at once, taken away again. */
-import { ImagePlus, Trash2 } from 'lucide-react';
+import { Hash, ImagePlus, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
 import { useT } from '../../i18n/i18n.ts';
@@ -44,7 +44,14 @@ export function PictureField(props: PictureFieldProps) {
   if (compact) {
     return (
       <div className={styles.compact}>
-        <Avatar id={id} name={name} size={64} shape="room" {...(src === undefined ? {} : { src })} />
+        <Avatar
+          id={id}
+          name={name}
+          size={64}
+          shape="room"
+          {...(src === undefined ? {} : { src })}
+          {...(name === '' ? { icon: <Hash size={26} /> } : {})}
+        />
         <span className={styles.corner}>
           {picture ? (
             <IconButton label={t('rooms.picture.remove')} size="small" kind="soft" onPress={() => onChoose(undefined)}>
