@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { Homeserver } from './homeserver.ts';
 
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 /** Until something is seen: syncs, and two cores that others use too. */
 const PATIENCE_MS = 20_000;
 
@@ -48,6 +48,21 @@ export class Person implements AsyncDisposable {
 
   /** A window with a new account, signed in and in step with the server. */
   static async signUp(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions = {}): Promise<Person> {
+    const person = await Person.#arrive(browser, homeserver, name, options);
+    await person.#give(PASSWORD);
+    return person;
+  }
+
+  /** The account again, in another window that shares nothing with the first. */
+  static async signIn(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions = {}): Promise<Person> {
+    const person = await Person.#arrive(browser, homeserver, name, options);
+    await person.page.getByRole('button', { name: 'Sign in' }).click();
+    await person.#give(PASSWORD);
+    return person;
+  }
+
+  /** A window on the page that greets. */
+  static async #arrive(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions): Promise<Person> {
     const context = await browser.newContext({
       viewport: options.viewport ?? { width: 1280, height: 860 },
       reducedMotion: 'reduce',
@@ -61,11 +76,21 @@ export class Person implements AsyncDisposable {
       if (localStorage.getItem('nexuscomm.appearance') === null) localStorage.setItem('nexuscomm.appearance', JSON.stringify(chosen));
     }, appearance);
     await page.goto(homeserver.url);
-    await page.locator('input[name="username"]').fill(name);
-    await page.locator('input[name="password"]').fill(PASSWORD);
-    await page.locator('button[type="submit"]').click();
-    await page.locator('[data-state="syncing"]').first().waitFor();
+    await page.locator('input[name="username"]').waitFor();
     return person;
+  }
+
+  async #give(password: string): Promise<void> {
+    await this.page.locator('input[name="username"]').fill(this.name);
+    await this.page.locator('input[name="password"]').fill(password);
+    await this.page.locator('button[type="submit"]').click();
+    await this.page.locator('[data-state="syncing"]').first().waitFor();
+  }
+
+  async goTo(hash: string): Promise<void> {
+    await this.page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
   }
 
   get inbox(): Locator {
@@ -73,7 +98,7 @@ export class Person implements AsyncDisposable {
   }
 
   get dialog(): Locator {
-    return this.page.getByRole('dialog').last();
+    return this.page.locator('[role=dialog], [role=alertdialog]').last();
   }
 
   /** Beside the conversation: members, pins, a thread. */

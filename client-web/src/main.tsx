@@ -5,23 +5,25 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openVault } from './domain/accounts/account.ts';
 import { App } from './domain/app.ts';
-import { initI18n, setLanguage } from './i18n/i18n.ts';
+import { initI18n } from './i18n/i18n.ts';
 import { AppContext } from './ui/app-context.ts';
+import { startNotifier } from './ui/notifications/notifier.ts';
 import { Root } from './ui/root.tsx';
 import { themeStore } from './ui/theme.ts';
+import { UiRoot } from './ui/ui-root.tsx';
 
 async function start(): Promise<void> {
   const [app] = await Promise.all([App.open(window.nexuscommDesktop?.vault ?? openVault), initI18n(themeStore.getState().language)]);
-  themeStore.subscribe((appearance, before) => {
-    if (appearance.language !== before.language) void setLanguage(appearance.language);
-  });
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <AppContext value={app}>
-        <Root />
+        <UiRoot>
+          <Root />
+        </UiRoot>
       </AppContext>
     </StrictMode>,
   );
+  startNotifier(app);
   // After the first paint: the SDK is half a megabyte of script.
   requestAnimationFrame(() => setTimeout(() => app.startSessions(), 0));
 }

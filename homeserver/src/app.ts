@@ -529,6 +529,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       elsewhere: config.federation.enabled ? rooms.remoteRooms : undefined,
       serverName,
       publishRequiresAdmin: config.rooms.publish_requires_admin,
+      findAllUsers: config.accounts.find_all_users,
       now,
     }),
     ...push.routes,

@@ -1,7 +1,5 @@
 import { lazy, Suspense } from 'react';
 import { useAccounts } from './app-context.ts';
-import { ConfirmHost } from './primitives/confirm.tsx';
-import { ToastRegion } from './primitives/toast.tsx';
 import { useRoute } from './route.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -10,17 +8,10 @@ const Welcome = lazy(async () => ({ default: (await import('./welcome/welcome.ts
 export function Root() {
   const accounts = useAccounts();
   const page = useRoute((route) => route.page);
+  if (accounts.length > 0 && page !== 'add-account') return <Shell />;
   return (
-    <>
-      {accounts.length === 0 || page === 'add-account' ? (
-        <Suspense>
-          <Welcome />
-        </Suspense>
-      ) : (
-        <Shell />
-      )}
-      <ConfirmHost />
-      <ToastRegion />
-    </>
+    <Suspense>
+      <Welcome />
+    </Suspense>
   );
 }

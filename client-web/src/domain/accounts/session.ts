@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fetchInbox } from '../inbox/fetch-inbox.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { LiveSession, LiveStatus } from '../matrix/live-session.ts';
+import type { NewMessage } from '../matrix/new-messages.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { AccountRecord } from './account.ts';
 import type { Accounts } from './accounts.ts';
@@ -28,6 +29,7 @@ export interface SessionContext {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly persistent: boolean;
+  readonly onNewMessage: (message: NewMessage) => void;
 }
 
 export class Session {
@@ -71,6 +73,7 @@ export class Session {
           get: async () => this.#context.accounts.recoveryKeyOf(this.accountKey),
           set: async (key) => this.#context.accounts.setRecoveryKey(this.accountKey, key),
         },
+        onNewMessage: (message) => this.#context.onNewMessage(message),
         onStatus: (status) => this.#setStatus(status),
         onTokens: (tokens) => void this.#context.accounts.setTokens(this.accountKey, tokens),
         onSignedOut: () => void this.#signedOutByServer(),

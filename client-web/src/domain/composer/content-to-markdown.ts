@@ -6,6 +6,7 @@ import { balanceHtml } from '../messages/balance-html.ts';
 import { htmlTokens, type HtmlAttribute } from '../messages/html-tokens.ts';
 import { parseMatrixLink } from '../messages/permalinks.ts';
 import { decodeEntities, textOfContent, type UnknownContent } from '../messages/preview-text.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
 import { markdownToContent } from './markdown-to-content.ts';
 import { readMentions } from './message-content.ts';
 import { makeMentionToken } from './mention-token.ts';
@@ -40,24 +41,6 @@ function attribute(element: HtmlElement, name: string): string | undefined {
 
 function textOf(nodes: readonly HtmlNode[]): string {
   return nodes.map((node) => (typeof node === 'string' ? node : node.name === 'br' ? '\n' : textOf(node.children))).join('');
-}
-
-/** So that no character starts or ends formatting; an address stays as it is, and is found again. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .split(/(\b(?:https?|ftp):\/\/[^\s<>[\]()*|`\\]+)/)
-    .map((part, index) => {
-      if (index % 2 === 1) return part;
-      return part
-        .replaceAll(/[\\`*[\]~|]/g, '\\$&')
-        .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
-        .replaceAll(/<(?=[a-z/])/gi, '\\<')
-        .replaceAll(/(?<!\w):(?=[a-z0-9_+-]+:(?!\w))/g, '\\:')
-        .replaceAll(/(?<![\w@])@(?=room(?!\w|:\w))/g, '\\@')
-        .replaceAll(/^(\s*)([#>+=-])/gm, '$1\\$2')
-        .replaceAll(/^(\s*\d{1,9})([.)])/gm, '$1\\$2');
-    })
-    .join('');
 }
 
 /** Signs hold only where they touch the text: white space within goes outside. */

@@ -5,7 +5,8 @@ import { PERMITTED_ATTRIBUTES, PERMITTED_TAGS } from '../messages/permitted-html
 import { createSanitiser } from '../messages/sanitise.ts';
 import { hostileMessages } from '../messages/testing/hostile-messages.ts';
 import { makeMentionToken } from './mention-token.ts';
-import { contentToMarkdown, escapeMarkdown } from './content-to-markdown.ts';
+import { contentToMarkdown } from './content-to-markdown.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
 import { markdownToContent, plainToContent } from './markdown-to-content.ts';
 
 const EMOJI: Readonly<Record<string, string>> = { smile: '😄', '+1': '👍' };

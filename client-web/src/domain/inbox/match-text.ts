@@ -1,14 +1,6 @@
 /** The filter above the inbox: every word has to occur in the name, the person, the network or the topic, whatever its case and accents. */
+import { fold } from '../fold-text.ts';
 import type { Conversation } from './conversation.ts';
-
-/** The same for what people take to be the same: "Zoë" and "zoe", "Straße" and "strasse", full-width and plain letters. */
-export function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replaceAll(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replaceAll('ß', 'ss');
-}
 
 /** Conversations are replaced when they change, so what was folded once holds as long as the object. */
 const folded = new WeakMap<Conversation, string>();

@@ -56,6 +56,14 @@ export async function createMatrixClient({ account, secrets, persistent, cryptoC
 export async function deleteStores(accountKey: string): Promise<void> {
   const prefix = cryptoDatabasePrefix(accountKey);
   const names = [`matrix-js-sdk:${syncDatabaseName(accountKey)}`, `${prefix}::matrix-sdk-crypto`, `${prefix}::matrix-sdk-crypto-meta`];
+  await deleteDatabases(names);
+}
+
+/** What the next sync brings again; encryption keys stay. */
+export const deleteSyncStores = async (accountKeys: readonly string[]): Promise<void> =>
+  deleteDatabases(accountKeys.map((key) => `matrix-js-sdk:${syncDatabaseName(key)}`));
+
+async function deleteDatabases(names: readonly string[]): Promise<void> {
   await Promise.all(
     names.map(
       (name) =>

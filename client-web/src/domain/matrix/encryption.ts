@@ -182,6 +182,8 @@ export class Encryption {
     const found = await this.#client.secretStorage.getKey();
     if (!found) throw new UnlockFailed('no-recovery');
     if (!(await this.#client.secretStorage.checkKey(key, found[1]))) throw new UnlockFailed('wrong');
+    // The SDK compares with the public keys, which a new device may not have fetched yet.
+    await crypto.userHasCrossSigningKeys(this.#client.getSafeUserId(), true);
     await this.#secretKeys.using(key, async () => {
       await crypto.bootstrapCrossSigning({});
       await crypto.loadSessionBackupPrivateKeyFromSecretStorage().catch(() => {});

@@ -13,6 +13,9 @@ import { LivePins } from './live-pins.ts';
 import { LiveThreads } from './live-threads.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
+import { followNewMessages, type NewMessage } from './new-messages.ts';
+import { Notifications } from './notification-settings.ts';
+import { OwnAccount } from './own-account.ts';
 import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomOperations } from './room-operations.ts';
@@ -41,6 +44,7 @@ export interface LiveSessionOptions {
   readonly recoveryKeys: RecoveryKeyStore;
   onStatus(status: LiveStatus): void;
   onTokens(tokens: { accessToken: string; refreshToken: string | undefined }): void;
+  onNewMessage(message: NewMessage): void;
   /** The server has ended the session. */
   onSignedOut(soft: boolean): void;
 }
@@ -57,9 +61,12 @@ export class LiveSession {
   readonly messages: MessageOperations;
   readonly people: People;
   readonly encryption: Encryption;
+  readonly own: OwnAccount;
+  readonly notifications: Notifications;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
   #prepared = false;
 
@@ -74,6 +81,8 @@ export class LiveSession {
     this.directory = new Directory(client);
     this.messages = new MessageOperations(client);
     this.people = new People(client, options.account.key);
+    this.own = new OwnAccount(client);
+    this.notifications = new Notifications(client);
     this.encryption = new Encryption(client, secretKeys, options.recoveryKeys);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
   }
@@ -140,6 +149,7 @@ export class LiveSession {
     this.#disconnectOutbox?.();
     this.#inbox.stop();
     this.encryption.stop();
+    this.#unfollow?.();
     await this.client.store.save(true).catch(() => {});
     this.client.stopClient();
     await this.client.store.destroy();
@@ -151,6 +161,7 @@ export class LiveSession {
     this.#disconnectOutbox?.();
     this.#inbox.stop();
     this.encryption.stop();
+    this.#unfollow?.();
     await this.client.logout(true).catch(() => this.client.stopClient());
     await this.client.store.destroy();
     await deleteStores(this.account.key);
@@ -168,6 +179,8 @@ export class LiveSession {
         if (data?.fromCache !== true) {
           this.#connectOutbox();
           this.saveSoon();
+          // What came while the person was away is in the inbox; only what comes from now on is told.
+          this.#unfollow ??= followNewMessages(this.client, this.account.key, (message) => this.#options.onNewMessage(message));
           void this.encryption.start();
         }
         return;

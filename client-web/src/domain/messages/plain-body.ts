@@ -73,7 +73,8 @@ function countEmoji(text: string): number {
     count += 1;
     return '';
   });
-  return /\S/.test(rest) ? Number.POSITIVE_INFINITY : count;
+  // Some clients say of emoji that cannot be text that they are no text.
+  return /[^\s\uFE0F]/.test(rest) ? Number.POSITIVE_INFINITY : count;
 }
 
 function countInTree(tree: SafeTree): number {

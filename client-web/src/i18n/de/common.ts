@@ -54,6 +54,7 @@ export const common: Translated<typeof en> = {
   people_one: '{{count}} Person',
   people_other: '{{count}} Personen',
   progress: '{{percent}} fertig',
+  newMessage: 'Neue Nachricht',
   offlineBanner: 'Du bist offline. Was du schreibst, wird gesendet, sobald das Netz wieder da ist.',
   elsewhereBanner: '{{account}} ist in einem anderen Fenster offen.',
   useHere: 'Hier verwenden',

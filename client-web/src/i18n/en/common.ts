@@ -52,6 +52,7 @@ export const common = {
   people_one: '{{count}} person',
   people_other: '{{count}} people',
   progress: '{{percent}} done',
+  newMessage: 'New message',
   offlineBanner: 'You are offline. What you write is sent when the network is back.',
   elsewhereBanner: '{{account}} is open in another window.',
   useHere: 'Use here',

@@ -52,7 +52,7 @@ function OpenRoom({ conversation, open }: { readonly conversation: Conversation;
   const { accountKey, roomId } = conversation;
   const { timeline, state } = useTimeline(accountKey, roomId, { eventId: open.eventId });
   return (
-    <main className={styles.pane} aria-label={conversation.name}>
+    <main className={styles.pane} aria-label={conversation.name} data-room={roomId} data-account={accountKey}>
       <ConversationHeader conversation={conversation} panel={open.panel} />
       <SuccessorBanner conversation={conversation} />
       {timeline && (state.items.length > 0 || state.loading === undefined) ? (

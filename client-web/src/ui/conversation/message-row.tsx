@@ -34,6 +34,8 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
   const t = useT();
   const app = useApp();
   const [busy, setBusy] = useState(false);
+  // The bar is made only where it can be used: a screen of messages would have hundreds of buttons otherwise.
+  const [near, setNear] = useState(false);
   const { item, continued } = row;
   const { sender } = item;
   const openPerson = (): void => openDialog('person', { accountKey, userId: sender.userId, roomId });
@@ -47,6 +49,13 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         item.sendState !== 'sent' && styles[item.sendState],
         busy && styles.busy,
       )}
+      tabIndex={-1}
+      onPointerEnter={() => setNear(true)}
+      onPointerLeave={() => setNear(false)}
+      onFocus={() => setNear(true)}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) setNear(false);
+      }}
       data-event={item.eventId}
       data-state={item.sendState}
       aria-label={`${sender.name}, ${formatTime(item.ts)}`}
@@ -150,7 +159,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
           {item.readBy.length > MOST_READERS && <li className={styles.moreReaders}>+{item.readBy.length - MOST_READERS}</li>}
         </ul>
       )}
-      {item.eventId !== undefined && item.content.type !== 'redacted' && (
+      {(near || busy) && item.eventId !== undefined && item.content.type !== 'redacted' && (
         <MessageActions
           item={item}
           accountKey={accountKey}

@@ -1,6 +1,6 @@
 /** The messages of a conversation: virtual, keeps its place when older ones arrive, follows the end while the person is there. */
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
@@ -153,6 +153,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
           className={styles.list!}
           shift={shift}
           onScroll={onScroll}
+          onKeyDown={moveFocus}
           role="log"
           aria-label={t('timeline.label', { name: conversation.name })}
           tabIndex={0}
@@ -172,6 +173,21 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
       )}
     </div>
   );
+}
+
+/** Up and down walk through messages; a focused message shows what can be done with it. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+  const list = event.currentTarget;
+  const messages = [...list.querySelectorAll<HTMLElement>('article')];
+  const current = document.activeElement?.closest('article');
+  if (current !== null && document.activeElement !== current) return; // within a message arrows belong to what is there
+  const index = current ? messages.indexOf(current as HTMLElement) : messages.length;
+  const next = messages[index + (event.key === 'ArrowUp' ? -1 : 1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: 'nearest' });
 }
 
 const isFocused = (row: Row, eventId: string | undefined): boolean => eventId !== undefined && row.kind === 'message' && row.item.eventId === eventId;

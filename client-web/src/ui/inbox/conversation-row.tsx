@@ -39,6 +39,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
   );
   const draft = useStore(app.drafts.state, (state) => state.drafts.get(draftKey(row.accountKey, row.roomId)));
   const [menuOpen, setMenuOpen] = useState(false);
+  const [near, setNear] = useState(false);
   const unread = row.unread > 0 || row.markedUnread || row.membership === 'invite';
   const snoozed = row.triage.state === 'snoozed' && row.triage.until > now;
   const account = accounts.length > 1 ? accounts.find((one) => one.key === row.accountKey) : undefined;
@@ -46,8 +47,11 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
     <ContextMenu label={t('inbox.actions', { name: row.name })} menu={() => <ConversationMenu row={row} />}>
       <div
         role="listitem"
+        onPointerEnter={(event) => setNear(event.pointerType !== 'touch')}
+        onPointerLeave={() => setNear(false)}
         className={classNames(styles.row, unread && styles.unread, isOpen && styles.open, isCursor && styles.cursor, menuOpen && styles.menuOpen)}
         data-conversation={row.roomId}
+        data-account={row.accountKey}
       >
         <button
           type="button"
@@ -105,7 +109,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
               {t('inbox.decline')}
             </Button>
           </span>
-        ) : (
+        ) : near || menuOpen ? (
           <span className={styles.actions}>
             {row.triage.state === 'active' ? (
               <IconButton label={t('inbox.markDone')} keys="E" size="small" kind="soft" onPress={() => triage.done(app, row)} excludeFromTabOrder>
@@ -135,7 +139,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
               </Menu>
             </MenuTrigger>
           </span>
-        )}
+        ) : null}
       </div>
     </ContextMenu>
   );

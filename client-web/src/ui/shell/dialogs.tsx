@@ -13,7 +13,11 @@ const components: DialogComponents = {
   person: lazy(async () => ({ default: (await import('../rooms/person-dialog.tsx')).PersonDialog })),
   moderate: lazy(async () => ({ default: (await import('../rooms/moderate-dialog.tsx')).ModerateDialog })),
   'room-settings': lazy(async () => ({ default: (await import('../rooms/settings/room-settings-dialog.tsx')).RoomSettingsDialog })),
+  'set-up-encryption': lazy(async () => ({ default: (await import('../encryption/keep-key-dialog.tsx')).KeepKeyDialog })),
+  unlock: lazy(async () => ({ default: (await import('../encryption/unlock-dialog.tsx')).UnlockDialog })),
+  verify: lazy(async () => ({ default: (await import('../encryption/verify-dialog.tsx')).VerifyDialog })),
   palette: lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette })),
+  snooze: lazy(async () => ({ default: (await import('../inbox/snooze-dialog.tsx')).SnoozeDialog })),
   shortcuts: lazy(async () => ({ default: (await import('../palette/shortcuts-dialog.tsx')).ShortcutsDialog })),
 };
 

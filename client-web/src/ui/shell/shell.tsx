@@ -9,6 +9,8 @@ import { ResizeHandle } from '../primitives/resize-handle.tsx';
 import { useRoute } from '../route.ts';
 import { Dialogs } from './dialogs.tsx';
 import { openDialog } from './dialogs-store.ts';
+import { AskPasswordHost } from '../settings/ask-password.tsx';
+import { VerificationHost } from '../encryption/verification-host.tsx';
 import { Rail } from './rail.tsx';
 import { StatusBanner } from './status-banner.tsx';
 import { useShortcuts } from './shortcuts.ts';
@@ -68,6 +70,8 @@ export function Shell() {
         </div>
       </div>
       <Dialogs />
+      <AskPasswordHost />
+      <VerificationHost />
     </div>
   );
 }

@@ -3,7 +3,8 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SessionStatus } from '../../domain/accounts/session.ts';
 import { useT } from '../../i18n/i18n.ts';
-import { useAccounts, useApp, useAppState } from '../app-context.ts';
+import { useAccounts, useApp, useAppState, useLive } from '../app-context.ts';
+import { EncryptionBanner } from '../encryption/encryption-banner.tsx';
 import { attempt } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
@@ -40,6 +41,7 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
   const t = useT();
   const app = useApp();
   const session = useAppState((state) => state.sessions.get(props.accountKey));
+  const live = useLive(props.accountKey);
   const status = useStore(session?.state ?? idle, (state) => state.status);
   switch (status.state) {
     case 'elsewhere':
@@ -106,6 +108,6 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
         </Banner>
       );
     default:
-      return null;
+      return live ? <EncryptionBanner live={live} /> : null;
   }
 }
