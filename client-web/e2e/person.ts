@@ -13,6 +13,17 @@ export interface PersonOptions {
   readonly context?: BrowserContextOptions;
 }
 
+export interface NewRoom {
+  readonly name: string;
+  readonly topic?: string;
+  /** As the form calls it: "Everybody". */
+  readonly access?: string;
+  /** Without `#` and server. */
+  readonly address?: string;
+  /** Names of people. */
+  readonly invite?: readonly string[];
+}
+
 export class Person implements AsyncDisposable {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -99,6 +110,11 @@ export class Person implements AsyncDisposable {
     return this.page.getByRole('main').getByRole('log');
   }
 
+  /** Of the conversation: its name, its buttons. */
+  get head(): Locator {
+    return this.page.getByRole('main').locator('header').first();
+  }
+
   conversation(name: string): Locator {
     return this.inbox.getByRole('listitem').filter({ hasText: name });
   }
@@ -147,6 +163,78 @@ export class Person implements AsyncDisposable {
     await this.page.getByRole('button', { name: 'New conversation' }).click();
     await this.page.getByRole('menuitem', { name: what }).click();
     await this.dialog.waitFor();
+  }
+
+  async closeDialog(): Promise<void> {
+    await this.dialog.getByRole('button', { name: 'Close', exact: true }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  async createRoom(room: NewRoom): Promise<void> {
+    await this.chooseNew('Create a room');
+    await this.dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(room.name);
+    if (room.topic !== undefined) await this.dialog.getByRole('textbox', { name: /What it is about/ }).fill(room.topic);
+    if (room.access !== undefined) await this.dialog.getByRole('radio', { name: room.access }).check({ force: true });
+    for (const name of room.invite ?? []) await this.choosePerson(name);
+    if (room.address !== undefined) {
+      if (room.access !== 'Everybody') await this.dialog.getByRole('button', { name: 'More options' }).click();
+      await this.dialog.getByRole('textbox', { name: /^Address/ }).fill(room.address);
+    }
+    await this.dialog.getByRole('button', { name: 'Create room' }).click();
+    await this.page.getByRole('main', { name: room.name }).waitFor();
+  }
+
+  /** In the people picker of the open dialog. */
+  async choosePerson(name: string): Promise<void> {
+    await this.dialog.getByRole('combobox', { name: /people|whom/i }).fill(name);
+    await this.dialog.getByRole('option').filter({ hasText: `@${name}:` }).click();
+  }
+
+  async startChat(name: string): Promise<void> {
+    await this.chooseNew('New direct message');
+    await this.choosePerson(name);
+    await this.dialog.getByRole('button', { name: 'Start chatting' }).click();
+    await this.page.getByRole('main', { name }).waitFor();
+  }
+
+  /** By the button in the head of the conversation. */
+  async openPanel(button: string | RegExp): Promise<void> {
+    if ((await this.panel.count()) > 0) await this.closePanel();
+    await this.head.getByRole('button', { name: button }).click();
+    await this.panel.waitFor();
+  }
+
+  async closePanel(): Promise<void> {
+    await this.panel.getByRole('button', { name: 'Close panel' }).click();
+    await this.panel.waitFor({ state: 'detached' });
+  }
+
+  async openRoomSettings(): Promise<void> {
+    await this.head.getByRole('button', { name: 'More' }).click();
+    await this.page.getByRole('menuitem', { name: 'Settings' }).click();
+    await this.dialog.waitFor();
+  }
+
+  /** What to do with a member, in the menu of their line; the last of several is in a submenu. */
+  async inMemberMenu(name: string, ...items: readonly string[]): Promise<void> {
+    const line = this.panel.getByRole('listitem').filter({ hasText: `@${name}:` });
+    await line.hover();
+    await line.getByRole('button', { name: `What to do with ${name}` }).click();
+    for (const item of items) {
+      const choice = this.page.getByRole('menuitem', { name: item }).or(this.page.getByRole('menuitemradio', { name: item }));
+      await choice.last().click();
+    }
+  }
+
+  async pin(text: string): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole('button', { name: 'More' }).click();
+    await this.page.getByRole('menuitem', { name: 'Pin', exact: true }).click();
+  }
+
+  /** A change of the room, told in the timeline. */
+  async seesState(text: string): Promise<void> {
+    await this.messages.getByText(text).last().waitFor();
   }
 
   async press(...keys: readonly string[]): Promise<void> {
