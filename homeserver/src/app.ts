@@ -179,6 +179,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   // Rooms
   const engine = new RoomEngine({
     db,
+    commits: db.apart,
     strings,
     positions,
     crypto: nodeCrypto,

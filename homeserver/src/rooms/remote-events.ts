@@ -405,20 +405,27 @@ export class RemoteEvents {
       userNids.push(...(await strings.ids(slice)));
       serverNids.push(...(await strings.ids(slice.map(serverNameOf))));
     }
-    const told = (change: StateChange): ToldEntry | undefined => {
-      const entry = arrival.told?.map((entries) => entries.get(change.key)).find((found) => found?.nid === change.nid);
-      return entry?.membership === undefined ? undefined : entry;
-    };
-    const loaded = await events.byNids(memberships.filter((change) => change.nid !== 0 && !told(change)).map((change) => change.nid));
-    const found = memberships.map((change, i) => (pos: number): Member => {
-      const stored = loaded.get(change.nid);
-      const membership = told(change)?.membership ?? membershipCode(stored?.content['membership']) ?? LEAVE;
-      const before = room.headMember(userNids[i]!);
-      const from = arrival.stateWrittenAt ?? pos;
-      const since = before?.membership === membership ? before.since : from;
-      const senderNid = told(change)?.senderNid ?? stored?.senderNid ?? userNids[i]!;
-      return { userNid: userNids[i]!, membership, nid: change.nid, pos: from, since, senderNid, serverNid: serverNids[i]! };
-    });
+    const told: (ToldEntry | undefined)[] = [];
+    for await (const slice of inTurns(memberships, LOOKUP)) for (const change of slice) told.push(toldMembership(arrival, change));
+    const loaded = await events.byNids(memberships.filter((change, i) => change.nid !== 0 && !told[i]).map((change) => change.nid));
+    const found: ((pos: number) => Member)[] = [];
+    for await (const slice of inTurns(memberships, LOOKUP)) {
+      for (const change of slice) {
+        const i = found.length;
+        const stored = loaded.get(change.nid);
+        const userNid = userNids[i]!;
+        const membership = told[i]?.membership ?? membershipCode(stored?.content['membership']) ?? LEAVE;
+        const before = room.headMember(userNid);
+        const senderNid = told[i]?.senderNid ?? stored?.senderNid ?? userNid;
+        const of = (from: number): Member => {
+          const since = before?.membership === membership ? before.since : from;
+          return { userNid, membership, nid: change.nid, pos: from, since, senderNid, serverNid: serverNids[i]! };
+        };
+        // Of a big state that is written already all of this can be done in turns, before the position is taken.
+        const known = arrival.stateWrittenAt === undefined ? undefined : of(arrival.stateWrittenAt);
+        found.push(known ? () => known : of);
+      }
+    }
     if (state.some((change) => change.nid === nid) && numbers.user !== undefined) {
       found.push((pos) => memberOf({ event, numbers, nid, pos, room })!);
     }
@@ -439,6 +446,15 @@ export class RemoteEvents {
     this.#historical = -this.#options.positions.takeId();
     return this.#historical;
   }
+}
+
+/** What another server told of a membership that comes into force, if it is that. */
+function toldMembership(arrival: Arrival, { key, nid }: StateChange): ToldEntry | undefined {
+  for (const entries of arrival.told ?? []) {
+    const entry = entries.get(key);
+    if (entry?.nid === nid) return entry.membership === undefined ? undefined : entry;
+  }
+  return undefined;
 }
 
 /** The changes are others than that the event itself comes into force. */

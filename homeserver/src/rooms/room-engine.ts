@@ -62,6 +62,8 @@ export interface RoomCommit {
 
 export interface RoomEngineOptions {
   readonly db: Queryable;
+  /** for what commits: never behind a queue of reads */
+  readonly commits: Queryable;
   readonly strings: StringTable;
   readonly positions: StreamPositions;
   readonly crypto: CryptoProvider;
@@ -117,7 +119,7 @@ export class RoomEngine {
     this.#nidOfId = new LRUCache(upTo(options.cache.rooms * 2));
     this.#states = new LRUCache(upTo(options.cache.states));
     this.#pipeline = new CommitPipeline({
-      db: options.db,
+      db: options.commits,
       epochs: options.epochs,
       maxBatch: options.maxCommitBatch,
       retryForMs: options.commitRetryMs,

@@ -90,10 +90,9 @@ export class RoomRenderer {
       bundle(this.#deps.sources, shown, request.user.userNid),
     ]);
     const summaries = await this.#summaries(request, views);
-    // Events are serialised once: here, so that a big state does not hold up others below.
-    for await (const slice of inTurns([...events.values()], SERIALISED_AT_ONCE)) for (const stored of slice) void stored.clientJson;
-    return views.flatMap((view) => {
-      const text = this.#render(request, view, {
+    const texts: string[] = [];
+    for (const view of views) {
+      const text = await this.#render(request, view, {
         events,
         receipts: receipts.get(view.room.nid),
         unread: unread.get(view.room.nid),
@@ -101,8 +100,9 @@ export class RoomRenderer {
         accountData: roomData.get(view.room.nid) ?? [],
         summary: summaries.get(view.room.nid),
       });
-      return text === undefined ? [] : [`${JSON.stringify(view.room.roomId)}:${text}`];
-    });
+      if (text !== undefined) texts.push(`${JSON.stringify(view.room.roomId)}:${text}`);
+    }
+    return texts;
   }
 
   async #fillTimelines(request: SyncRequest, views: readonly RoomView[]): Promise<void> {
@@ -262,7 +262,7 @@ export class RoomRenderer {
     return `{"m.heroes":${JSON.stringify(ids)},${counts}}`;
   }
 
-  #render(
+  async #render(
     request: SyncRequest,
     view: RoomView,
     parts: {
@@ -273,7 +273,7 @@ export class RoomRenderer {
       accountData: readonly AccountDataEntry[];
       summary: string | undefined;
     },
-  ): string | undefined {
+  ): Promise<string | undefined> {
     const { filter } = request;
     const event = (stored: StoredEvent, membership: number | undefined): string => {
       const text = clientEvent(stored, {
@@ -287,10 +287,13 @@ export class RoomRenderer {
       if (filter.federationFormat) return JSON.stringify(stored.event.json);
       return filter.eventFields ? JSON.stringify(selectFields(JSON.parse(text), filter.eventFields)) : text;
     };
-    const state = [...view.state].flatMap((nid) => {
-      const stored = parts.events.get(nid);
-      return stored && allowsStored(filter.state, stored) ? [event(stored, undefined)] : [];
-    });
+    const state: string[] = [];
+    for await (const slice of inTurns([...view.state], SERIALISED_AT_ONCE)) {
+      for (const nid of slice) {
+        const stored = parts.events.get(nid);
+        if (stored && allowsStored(filter.state, stored)) state.push(event(stored, undefined));
+      }
+    }
     const timeline = view.timeline.map(({ stored, membership }) => event(stored, membership));
     const ephemeral = view.left ? [] : this.#ephemeral(request, view, parts.receipts);
     const accountData = parts.accountData
