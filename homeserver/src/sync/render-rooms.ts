@@ -194,21 +194,20 @@ export class RoomRenderer {
   /** The state after the last event that the answer covers. */
   async #stateAtEnd(view: RoomView): Promise<ReadonlyMap<number, number>> {
     const { room, upto } = view;
-    if (room.lastPos <= upto) return room.state;
+    // A copy: more may be committed while the answer is put together.
+    if (room.lastPos <= upto) return new Map(room.state);
     const next = (await this.#deps.timeline.firstAfter([{ room, after: upto }])).get(room.nid);
-    if (!next) return room.state;
+    if (!next) return new Map(room.state);
     return (await this.#deps.engine.statesAt([next.headBefore])).get(next.headBefore)!;
   }
 
   /** Keys of membership events among the given state; only asked for when members are loaded lazily. */
   async #memberKeys(state: ReadonlyMap<number, number>, lazy: boolean): Promise<ReadonlySet<number> | undefined> {
     if (!lazy) return undefined;
-    const texts = await this.#deps.engine.strings.texts([...state.keys()]);
+    const keys = [...state.keys()];
+    const texts = await this.#deps.engine.strings.texts(keys);
     const prefix = stateKeyText('m.room.member', '');
-    const keys = new Set<number>();
-    let i = 0;
-    for (const key of state.keys()) if (texts[i++]!.startsWith(prefix)) keys.add(key);
-    return keys;
+    return new Set(keys.filter((_, i) => texts[i]!.startsWith(prefix)));
   }
 
   /** Membership events (key -> number) of the user and of those whose events the timeline shows. */
@@ -218,8 +217,9 @@ export class RoomRenderer {
     if (view.since === 0 || request.fullState) users.add(request.userId);
     const keys = await strings.ids([...users].map((user) => stateKeyText('m.room.member', user)));
     const members = new Map<number, number>();
+    const state = view.room.lastPos <= view.upto ? view.room.state : await this.#stateAtEnd(view);
     for (const key of keys) {
-      const nid = view.room.state.get(key);
+      const nid = state.get(key);
       if (nid !== undefined) members.set(key, nid);
     }
     return members;
