@@ -3,10 +3,17 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/homeserver/testing/global-setup.ts',
   globalTeardown: '<rootDir>/homeserver/testing/global-teardown.ts',
-  roots: ['<rootDir>/spec', '<rootDir>/federation', '<rootDir>/homeserver', '<rootDir>/bench'],
-  testMatch: ['**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
+  roots: ['<rootDir>/spec', '<rootDir>/federation', '<rootDir>/homeserver', '<rootDir>/client-web', '<rootDir>/client-desktop', '<rootDir>/bench'],
+  testMatch: ['**/*.test.ts', '**/*.test.tsx'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
+    '\\.tsx$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'esnext', transform: { react: { runtime: 'automatic' } } },
+        module: { type: 'es6' },
+      },
+    ],
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'esnext' }, module: { type: 'es6' } }],
   },
   moduleNameMapper: { '^@matrix-org/matrix-sdk-crypto-nodejs$': '<rootDir>/homeserver/testing/no-native-crypto.cjs' },

@@ -26,6 +26,7 @@ import { roomRoutes } from './client-api/rooms.ts';
 import { searchRoutes } from './client-api/search.ts';
 import { serverRoutes } from './client-api/server.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
+import { registrationMode } from './config/registration-mode.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
 import { OutsideMemberships } from './federation/outside-memberships.ts';
@@ -43,13 +44,18 @@ import { softwareVersion } from './federation/software-version.ts';
 import { trustedRoots } from './federation/trusted-roots.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { listen as openPorts } from './http/listen.ts';
+import { loadClient } from './http/serve-client.ts';
 import { createRateLimiter, unlimited } from './http/rate-limit.ts';
+import { Inbox } from './inbox/inbox.ts';
+import { RoomActivity } from './inbox/room-activity.ts';
+import { RoomSummaries } from './inbox/room-summaries.ts';
 import { Backups } from './keys/backups.ts';
 import { DeviceChanges } from './keys/device-changes.ts';
 import { DeviceKeys } from './keys/device-keys.ts';
 import { ToDevice } from './keys/to-device.ts';
 import { createMedia } from './media/create-media.ts';
 import { checkHealth } from './observability/health.ts';
+import { inboxRoutes } from './nexuscomm-api/inbox.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createPush } from './push/create-push.ts';
@@ -95,6 +101,10 @@ export interface RunningServer {
   readonly serverName: string;
   /** where clients on this machine reach it */
   readonly url: string;
+  /** the web client is served at the root */
+  readonly hasClient: boolean;
+  /** there were accounts when it started */
+  readonly hasUsers: boolean;
   /** the database is this server's own */
   readonly embedded: boolean;
   readonly statements: StatementCounter;
@@ -359,6 +369,25 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     web,
   });
 
+  // Inbox
+  const inbox = new Inbox({
+    engine,
+    hub,
+    accountData,
+    activity: new RoomActivity({ db, engine, maxRooms: cache.activities }),
+    summaries: new RoomSummaries({
+      db,
+      engine,
+      timeline,
+      relations,
+      accountData,
+      pushRules,
+      unread,
+      outside: (userNid, roomNids) => outside.shown(userNid, roomNids),
+      now,
+    }),
+  });
+
   const acls = new ServerAcls(engine);
   const spaces = createSpaces({
     db,
@@ -437,11 +466,12 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   // HTTP
   const confirm = confirmByPassword({ accounts, interactiveAuth });
   const baseUrl = baseUrlOf(config);
-  const { mode, guests } = config.registration;
+  const { mode, isTrial } = registrationMode(config);
   const routes = [
     ...serverRoutes({
       serverName,
       baseUrl,
+      announced: server.public_baseurl !== undefined || serverName !== 'localhost',
       delegate: delegateOf(config),
       metrics,
       adminContact: server.admin_contact,
@@ -454,7 +484,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       sessions,
       interactiveAuth,
       rateLimiter,
-      registration: { mode, guests },
+      registration: { mode, guests: config.registration.guests, firstIsAdmin: isTrial },
       defaultRoomVersion: config.rooms.default_version,
     }),
     ...adminRoutes({ moderation: new Moderation({ db, sessions, serverName }) }),
@@ -472,11 +502,13 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       elsewhere: config.federation.enabled ? rooms.remoteRooms : undefined,
       serverName,
       publishRequiresAdmin: config.rooms.publish_requires_admin,
+      findAllUsers: config.accounts.find_all_users,
       now,
     }),
     ...push.routes,
     ...searchRoutes({ messages: messageSearch, maxResults: config.search.max_results }),
     ...mutualRoomRoutes({ db, strings }),
+    ...inboxRoutes({ inbox }),
     ...deprecatedRoutes({ engine, reader, directory, pageEvents: limits.page_events }),
     ...spaces.routes,
     ...userDataRoutes({
@@ -508,8 +540,11 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       : []),
     ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
   ];
+  const client = await loadClient(config.client);
+  const hasUsers = await store.hasUsers();
   const app = createHttpApp({
     routes,
+    client,
     rateLimiter,
     logger,
     metrics,
@@ -555,6 +590,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   return {
     serverName,
     url: `http://${['0.0.0.0', '::', '127.0.0.1'].includes(server.bind) ? 'localhost' : server.bind}:${ports.port}`,
+    hasClient: client !== undefined,
+    hasUsers,
     embedded: database.embedded,
     statements: db.counter,
     failed: failure.promise,

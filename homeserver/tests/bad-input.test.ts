@@ -143,8 +143,12 @@ describe('paths', () => {
     expect(status).toBe(204);
     expect(headers).toMatchObject({
       'access-control-allow-origin': '*',
-      'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization',
+      'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization, Range, If-None-Match',
+      'access-control-max-age': '7200',
     });
+    const answer = await alice.request('GET', '/account/whoami');
+    expect(answer.headers['access-control-expose-headers']).toMatch(/Content-Range.*Retry-After/);
+    expect(answer.headers['access-control-max-age']).toBeUndefined();
   });
 });
 

@@ -26,6 +26,7 @@ const insertAccount = sql(
   `insert into account (user_nid, user_id, password, created, is_guest, is_admin) values ($1, $2, $3, $4, $5, $6)
    on conflict do nothing returning user_nid`,
 );
+const anyUser = sql('account_any', 'select 1 as one from account where not is_guest limit 1');
 const updatePassword = sql('account_password', 'update account set password = $2 where user_nid = $1');
 const updateAdmin = sql('account_admin', 'update account set is_admin = $2 where user_nid = $1');
 const deactivateAccount = sql('account_deactivate', 'update account set password = null, deactivated = true, erased = $2 where user_nid = $1');
@@ -73,6 +74,11 @@ export class AccountStore {
 
   async find(userId: string): Promise<AccountRow | undefined> {
     return (await this.#db.query<AccountRow>(findAccount, [userId]))[0];
+  }
+
+  /** Guests aside. */
+  async hasUsers(): Promise<boolean> {
+    return (await this.#db.query(anyUser, [])).length > 0;
   }
 
   /** False if the name is taken. */

@@ -48,6 +48,7 @@ const MAX_NONCES = 1000;
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #nonces = new LRUCache<string, true>({ max: MAX_NONCES, ttl: NONCE_LIFETIME_MS });
+  #firstIsClaimed = false;
   #effects: AccountEffects = {
     onDeviceRenamed: async () => {},
     onDevicesDeleted: async () => {},
@@ -92,21 +93,36 @@ export class Accounts {
     password: string | undefined;
     isGuest?: boolean;
     isAdmin?: boolean;
+    /** an administrator if there is no account yet */
+    isAdminIfFirst?: boolean;
   }): Promise<{ userId: UserId; userNid: number }> {
     const { store, strings, serverName, passwordCost, now } = this.#options;
     const userId = account.username === undefined ? userIdOf(randomBytes(8).toString('hex'), serverName) : await this.available(account.username);
     const userNid = await strings.id(userId);
-    const inserted = await store.insert({
-      userNid,
-      userId,
-      password: account.password === undefined ? undefined : await hashPassword(account.password, passwordCost),
-      created: now(),
-      isGuest: account.isGuest ?? false,
-      isAdmin: account.isAdmin ?? false,
-    });
+    const isFirst = account.isAdminIfFirst === true && (await this.#claimFirst());
+    let inserted = false;
+    try {
+      inserted = await store.insert({
+        userNid,
+        userId,
+        password: account.password === undefined ? undefined : await hashPassword(account.password, passwordCost),
+        created: now(),
+        isGuest: account.isGuest ?? false,
+        isAdmin: account.isAdmin ?? isFirst,
+      });
+    } finally {
+      if (isFirst && !inserted) this.#firstIsClaimed = false;
+    }
     if (!inserted) throw new MatrixError('M_USER_IN_USE', 400, 'That user name is taken.');
     if (account.username !== undefined) await this.#effects.onRegistered(userNid, userId);
     return { userId, userNid };
+  }
+
+  /** True once, for the first account of the server: of several at the same time only one is it. */
+  async #claimFirst(): Promise<boolean> {
+    if (this.#firstIsClaimed) return false;
+    this.#firstIsClaimed = true;
+    return !(await this.#options.store.hasUsers());
   }
 
   newNonce(): string {

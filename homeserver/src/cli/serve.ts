@@ -1,5 +1,6 @@
 /** `nexuscomm serve`: runs the server until it is told to stop. */
 import { startServer, type RunningServer } from '../app.ts';
+import { registrationMode } from '../config/registration-mode.ts';
 import type { Config } from '../config/schema.ts';
 import { releaseStartupMemory } from './release-memory.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -41,19 +42,28 @@ function whenOrphaned(): Promise<undefined> {
 }
 
 /** Five lines: what runs where, and how to make the first user. */
-function startLines({ server, registration }: Config, running: RunningServer): string[] {
-  const how = {
-    open: 'Anybody may register from a client; the first administrator: npm run nexuscomm -- user create <name> --admin',
-    token: 'Registration takes a token: npm run nexuscomm -- token create; an administrator: npm run nexuscomm -- user create <name> --admin',
-    closed: 'Make the first user in another terminal: npm run nexuscomm -- user create <name> --admin',
-  }[registration.mode];
+export function startLines(config: Config, running: Omit<RunningServer, 'statements' | 'failed' | 'close'>): string[] {
+  const { server } = config;
+  const { mode, isTrial, reason } = registrationMode(config);
+  const createAdmin = 'npm run nexuscomm -- user create <name> --admin';
+  const how = isTrial
+    ? running.hasUsers
+      ? 'anybody here can create an account'
+      : 'create an account there: the first one becomes the administrator'
+    : {
+        open: `anybody can create an account; an administrator: ${createAdmin}`,
+        token: `it takes one from: npm run nexuscomm -- token create; an administrator: ${createAdmin}`,
+        closed: `${running.hasUsers ? 'make users' : 'make the first user'} in another terminal: ${createAdmin}`,
+      }[mode];
+  const address = server.public_baseurl ?? running.url;
+  const listening = `${server.bind}, port ${new URL(running.url).port}`;
   return [
     `NexusComm is running as ${running.serverName}`,
-    `Clients connect to ${server.public_baseurl ?? running.url} (listening on ${server.bind}, port ${new URL(running.url).port})`,
+    `${running.hasClient ? `Open ${address} in a browser; other clients connect there too` : `Clients connect to ${address}`} (listening on ${listening})`,
     running.embedded
       ? `Data, with a PostgreSQL database of its own, is in ${server.data_dir}`
       : `Data is in the database of NEXUS_DATABASE_URL, files in ${server.data_dir}`,
-    how,
+    `Registration is ${mode === 'token' ? 'by token' : mode}, ${reason}; ${how}`,
     'Settings: nexuscomm.yaml or NEXUS_* variables, see docs/configuration.md. Ctrl+C stops the server.',
   ];
 }

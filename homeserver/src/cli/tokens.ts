@@ -1,6 +1,7 @@
 /** `nexuscomm token create`: a token to register with. */
 import { randomBytes } from 'node:crypto';
 import { AccountStore } from '../accounts/account-store.ts';
+import { registrationMode } from '../config/registration-mode.ts';
 import type { Config } from '../config/schema.ts';
 import { withDatabase } from './database.ts';
 
@@ -11,7 +12,8 @@ export async function createToken(config: Config, options: { uses?: number; expi
   const expires = options.expiresInHours === undefined ? undefined : Date.now() + options.expiresInHours * HOUR_MS;
   await withDatabase(config, (db) => new AccountStore(db).addRegistrationToken(token, options.uses, expires));
   process.stdout.write(`${token}\n`);
-  if (config.registration.mode !== 'token') {
-    process.stderr.write(`Registration is ${config.registration.mode} here, so the token is of no use until NEXUS_REGISTRATION is token.\n`);
+  const { mode } = registrationMode(config);
+  if (mode !== 'token') {
+    process.stderr.write(`Registration is ${mode} here, so the token is of no use until NEXUS_REGISTRATION is token.\n`);
   }
 }

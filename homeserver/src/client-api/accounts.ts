@@ -1,4 +1,5 @@
 /** Registration, login, devices, account (endpoints of spec/endpoints/client/accounts.ts, the profile aside). */
+import type { IncomingHttpHeaders } from 'node:http';
 import * as api from '@nexuscomm/spec/endpoints/client/accounts.ts';
 import { MatrixError, badJson, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import { localpartOf } from '@nexuscomm/spec/identifiers/parse.ts';
@@ -9,6 +10,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { AccountRow, DeviceRow } from '../accounts/account-store.ts';
 import type { InteractiveAuth, StageCheck } from '../accounts/interactive-auth.ts';
 import type { Sessions } from '../accounts/sessions.ts';
+import { isLoopback } from '../config/registration-mode.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 
@@ -17,7 +19,12 @@ export interface AccountRoutesDeps {
   readonly sessions: Sessions;
   readonly interactiveAuth: InteractiveAuth;
   readonly rateLimiter: RateLimiter;
-  readonly registration: { readonly mode: 'open' | 'token' | 'closed'; readonly guests: boolean };
+  readonly registration: {
+    readonly mode: 'open' | 'token' | 'closed';
+    readonly guests: boolean;
+    /** the first account administers the server, if somebody at this machine makes it */
+    readonly firstIsAdmin: boolean;
+  };
   readonly defaultRoomVersion: string;
 }
 
@@ -62,13 +69,22 @@ function userOf(body: Readonly<Record<string, unknown>>): string | undefined {
   return typeof body['user'] === 'string' ? body['user'] : undefined;
 }
 
+/**
+ * For a server that listens on a loopback address only. Any website can have the browser ask it, and a name of theirs can
+ * lead to it, so neither the page (Origin) nor the name it was asked by (Host) may be somebody else's.
+ */
+function isFromThisMachine({ origin, host }: IncomingHttpHeaders): boolean {
+  const isHere = (url: string): boolean => URL.canParse(url) && isLoopback(new URL(url).hostname);
+  return isHere(`http://${host}`) && (origin === undefined || isHere(origin));
+}
+
 export function accountRoutes(deps: AccountRoutesDeps): Route[] {
   const { accounts, sessions, interactiveAuth, rateLimiter, registration } = deps;
   const confirm = confirmByPassword(deps);
   const account = (row: AccountRow): { userNid: number; userId: UserId } => ({ userNid: row.user_nid, userId: row.user_id as UserId });
 
   return [
-    handle(api.register, async ({ body, query }) => {
+    handle(api.register, async ({ body, query, headers }) => {
       if (query.kind === 'guest') {
         if (!registration.guests) throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'This server takes no guests.');
         const guest = await accounts.create({ username: undefined, password: undefined, isGuest: true });
@@ -85,7 +101,8 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
         flows: registration.mode === 'token' ? [['m.login.registration_token']] : [['m.login.dummy']],
         check: { 'm.login.dummy': async () => {}, 'm.login.registration_token': registrationTokenStage(accounts) },
       });
-      const created = await accounts.create({ username: wanted.username, password: wanted.password });
+      const isAdminIfFirst = registration.firstIsAdmin && isFromThisMachine(headers);
+      const created = await accounts.create({ username: wanted.username, password: wanted.password, isAdminIfFirst });
       if (wanted.inhibit_login === true) return { user_id: created.userId };
       return accounts.login(created, { id: wanted.device_id, name: wanted.initial_device_display_name, withRefresh: wanted.refresh_token ?? false });
     }),

@@ -6,7 +6,7 @@ import { parseJson } from '@nexuscomm/spec/parse-json.ts';
 import { RawJson, handle, type Route, type Session } from '../http/handler.ts';
 import { JOIN, membershipCode } from '../rooms/membership.ts';
 import type { EventByTime } from '../rooms/event-by-time.ts';
-import type { Relations } from '../rooms/relations.ts';
+import { RECURSION_DEPTH, type Relations } from '../rooms/relations.ts';
 import { type RoomReader, formatTopological, type TopologicalToken } from '../rooms/room-reader.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { Room } from '../rooms/room.ts';
@@ -180,6 +180,7 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       const room = await known(params.roomId, session);
       const parent = await reader.event(room, params.eventId, session.userNid);
       const forwards = query.dir === 'f';
+      const recurse = query.recurse ?? query['org.matrix.msc3981.recurse'] ?? false;
       const limit = limitOf(query.limit, DEFAULT_RELATIONS) || 1;
       const [from, to] = await Promise.all([positionOf(reader, room, query.from), positionOf(reader, room, query.to)]);
       const found = await relations.children({
@@ -191,13 +192,15 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
         before: (forwards ? to : from === undefined ? undefined : from + 1) ?? Number.MAX_SAFE_INTEGER,
         limit: limit + 1,
         forwards,
+        recurse,
       });
       const visible = await deps.visibility.filter(room, session.userNid, found.slice(0, limit));
       const last = found.at(limit - 1);
       const next =
         found.length > limit && last ? `,"next_batch":"${formatTopological({ depth: last.event.depth, pos: last.pos! - (forwards ? 0 : 1) })}"` : '';
       const prev = query.from === undefined ? '' : `,"prev_batch":${JSON.stringify(query.from)}`;
-      return new RawJson(`{"chunk":[${(await reader.render(visible, session)).join(',')}]${next}${prev}}`);
+      const depth = recurse ? `,"recursion_depth":${RECURSION_DEPTH}` : '';
+      return new RawJson(`{"chunk":[${(await reader.render(visible, session)).join(',')}]${next}${prev}${depth}}`);
     }),
     handle(api.getThreads, async ({ params, query, session }) => {
       const room = await known(params.roomId, session);

@@ -1,5 +1,8 @@
 /** What the server says of itself (endpoints of spec/endpoints/client/server.ts). */
 import { BlockList, isIPv6 } from 'node:net';
+import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { ResponseOf } from '@nexuscomm/spec/endpoint.ts';
 import * as api from '@nexuscomm/spec/endpoints/client/server.ts';
 import { forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
@@ -12,6 +15,8 @@ export interface ServerRoutesDeps {
   readonly serverName: ServerName;
   /** where clients reach the server, without a slash at the end */
   readonly baseUrl: string;
+  /** false: the server has no address that others know, and clients reach it wherever they found it */
+  readonly announced: boolean;
   /** where other servers reach this one, host:port; undefined: where its name says */
   readonly delegate: string | undefined;
   readonly adminContact: string | undefined;
@@ -43,6 +48,8 @@ const VERSIONS = [
 ];
 /** Features that clients still ask for by the names they had before the specification took them in. */
 const UNSTABLE_FEATURES = {
+  // our own, docs/api.md
+  'io.nexuscomm.inbox': true,
   'org.matrix.e2e_cross_signing': true,
   'org.matrix.msc3440.stable': true,
   'org.matrix.msc3771': true,
@@ -59,6 +66,15 @@ export function serverRoutes(deps: ServerRoutesDeps): Route[] {
   const { serverName, baseUrl, metrics } = deps;
   return [
     handle(api.startPage, async () => startPage({ serverName, baseUrl, registration: deps.registration })),
+    handle(api.clientConfig, async ({ headers, stream }) => {
+      const config: ResponseOf<typeof api.clientConfig> = {
+        homeserver: { base_url: deps.announced ? baseUrl : (originOf(headers.host, stream) ?? baseUrl), server_name: serverName },
+        registration: deps.registration,
+        name: serverName,
+      };
+      const type = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' };
+      return new Reply({ headers: type, body: JSON.stringify(config) });
+    }),
     handle(api.health, async () => {
       const report = await deps.health();
       return new Reply({ status: report.status === 'ok' ? 200 : 503, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(report) });
@@ -93,6 +109,13 @@ export function serverRoutes(deps: ServerRoutesDeps): Route[] {
       throw notFound('This server is no policy server.');
     }),
   ];
+}
+
+/** The address that a request was sent to. */
+function originOf(host: string | undefined, request: Readable): string | undefined {
+  const isTls = 'socket' in request && request.socket instanceof TLSSocket;
+  const url = `${isTls ? 'https' : 'http'}://${host}`;
+  return host !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 function privateNetworks(): BlockList {

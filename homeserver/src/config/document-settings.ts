@@ -55,7 +55,8 @@ function settingRow({ path, schema }: Setting): string[] {
 }
 
 function defaultOf(schema: SettingSchema): string {
-  const { default: value } = schema;
+  const { default: value, computed } = schema;
+  if (computed !== undefined) return computed;
   if (value === undefined) return 'none';
   if (typeof value === 'boolean') return code(value ? 'on' : 'off');
   return code(typeof value === 'string' ? value : JSON.stringify(value));

@@ -27,6 +27,8 @@ export type SettingSchema = TSchema & {
   readonly type?: string;
   readonly anyOf?: readonly { readonly const: string }[];
   readonly default?: unknown;
+  /** says what the default depends on, where it is no value */
+  readonly computed?: string;
   readonly description?: string;
   readonly env?: string;
   readonly minimum?: number;

@@ -66,13 +66,26 @@ export const configSchema = Type.Object({
     { url: optional('Elasticsearch for message search; accepted, not used yet', 'NEXUS_ELASTICSEARCH_URL') },
     { default: {} },
   ),
+  client: Type.Object(
+    {
+      directory: optional(
+        'Directory of the built web client, served at /; off: a page that tells how to connect a client; none: client-web/dist if it is built',
+        'NEXUS_CLIENT_DIRECTORY',
+      ),
+      source_maps: flag(false, "Serve the web client's source maps too, to look for faults in it"),
+    },
+    { default: {} },
+  ),
   registration: Type.Object(
     {
-      mode: Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
-        default: 'closed',
-        description: 'Who may register: anybody, those with a registration token, nobody',
-        env: 'NEXUS_REGISTRATION',
-      }),
+      mode: Type.Optional(
+        Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')], {
+          computed: '`open` if only this machine reaches the server, otherwise `closed`',
+          description:
+            'Who may register: anybody, those with a registration token, nobody. Only this machine reaches a server whose server.name is localhost and server.bind a loopback address, without server.public_baseurl and server.trusted_proxies',
+          env: 'NEXUS_REGISTRATION',
+        }),
+      ),
       shared_secret: optional(
         'Whoever knows it may register users, administrators too (/_synapse/admin/v1/register)',
         'NEXUS_REGISTRATION_SHARED_SECRET',
@@ -91,6 +104,10 @@ export const configSchema = Type.Object({
       argon2_memory_kib: count(19_456, 'Memory that hashing one password takes', { minimum: 8 }),
       argon2_passes: count(2, 'Passes over that memory', { minimum: 1 }),
       session_cache: count(20_000, 'Access tokens kept in memory', { minimum: 1 }),
+      find_all_users: flag(
+        true,
+        'Users of this server find each other by name even if they share no room; off suits servers where anybody may register',
+      ),
     },
     { default: {} },
   ),
@@ -172,6 +189,7 @@ export const configSchema = Type.Object({
       strings: count(100_000, 'User ids, event types and state keys kept in memory', { minimum: 100 }),
       users: count(20_000, 'Users kept in memory for sync', { minimum: 1 }),
       states: count(100, 'Room states of the past kept in memory', { minimum: 1 }),
+      activities: count(200_000, 'Rooms whose newest message is known in memory, for the order of inboxes', { minimum: 1 }),
       events_per_room: count(50, 'Newest events of each room kept with it', { minimum: 2 }),
     },
     { default: {} },

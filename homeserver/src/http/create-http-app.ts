@@ -16,10 +16,13 @@ import { errorResponse } from './error-response.ts';
 import { RawJson, Reply, type Answer, type Request, type Route, type ServerSession, type Session } from './handler.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { readText } from './read-body.ts';
+import { serveClient, type ClientFiles } from './serve-client.ts';
 import { decodePathParameter, parseQuery, validateBody } from './validate.ts';
 
 export interface HttpAppOptions {
   readonly routes: readonly Route[];
+  /** the web client to serve; its paths go before the routes */
+  readonly client?: ClientFiles | undefined;
   readonly lookup: SessionLookup;
   readonly verifyServer: VerifyServer;
   readonly rateLimiter: RateLimiter;
@@ -32,12 +35,15 @@ export interface HttpAppOptions {
   readonly onSeen: (session: Session, remoteAddress: string, userAgent: string) => void;
 }
 
-/** Client-Server API, "Web Browser Clients". */
+/** Client-Server API, "Web Browser Clients"; and what a client at another origin takes to play media and to wait as it is told. */
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE, OPTIONS',
-  'Access-Control-Allow-Headers': 'X-Requested-With, Content-Type, Authorization',
+  'Access-Control-Allow-Headers': 'X-Requested-With, Content-Type, Authorization, Range, If-None-Match',
+  'Access-Control-Expose-Headers': 'Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After',
 } as const;
+/** How long browsers may keep the answer to a preflight request (s): Chromium's most. It would else go before every request. */
+const PREFLIGHT_LIFETIME_S = 7_200;
 const JSON_TYPE = 'application/json';
 
 export function createHttpApp(options: HttpAppOptions): Koa {
@@ -49,12 +55,16 @@ export function createHttpApp(options: HttpAppOptions): Koa {
     const started = performance.now();
     context.set(CORS);
     let route: Route | undefined;
+    let isClient = false;
     let session: Session | ServerSession | undefined;
     try {
       if (context.method === 'OPTIONS') {
         context.status = 204;
+        context.set('Access-Control-Max-Age', String(PREFLIGHT_LIFETIME_S));
         return;
       }
+      isClient = options.client !== undefined && serveClient(context, options.client);
+      if (isClient) return;
       const found = findRoute(router, context);
       route = found.route;
       const request = await readRequest(options, context, found);
@@ -71,7 +81,7 @@ export function createHttpApp(options: HttpAppOptions): Koa {
       if (!context.req.complete) context.req.resume();
     } finally {
       const seconds = (performance.now() - started) / 1000;
-      const template = route?.endpoint.path ?? 'unknown';
+      const template = route?.endpoint.path ?? (isClient ? 'web client' : 'unknown');
       metrics.requests.observe({ route: template, method: context.method, status: `${Math.floor(context.status / 100)}xx` }, seconds);
       logger.debug({ method: context.method, route: template, status: context.status, ms: Math.round(seconds * 1000), ...whoOf(session) }, 'request');
     }

@@ -27,6 +27,18 @@ interface UserRoom {
   unread: UnreadEvent[];
 }
 
+/** Positions up to which a user has read: of everything, and by thread. */
+interface ReadMarks {
+  readonly everything: number;
+  readonly threads: ReadonlyMap<string, number>;
+}
+
+interface UserView {
+  readonly room: Room;
+  readonly read: ReadMarks;
+  readonly pair: UserRoom;
+}
+
 /** (user, room) pairs in memory */
 const MAX_PAIRS = 100_000;
 /** Unread events that are counted at most; more than that nobody reads off a badge. */
@@ -47,9 +59,21 @@ export class UnreadTracker implements UnreadSource {
   }
 
   async counts(userNid: number, roomNids: readonly number[]): Promise<Map<number, UnreadCounts>> {
-    const rooms = await this.#engine.byNids(roomNids);
+    const rooms = [...(await this.#engine.byNids(roomNids)).values()];
+    await this.#receipts.load(rooms.map((room) => room.nid));
+    const views = await Promise.all(rooms.map((room) => this.#view(userNid, room)));
+    // What is new in all of them is read at once.
+    const behind = views.filter(({ room, pair }) => pair.scanned < room.lastPos);
+    const fresh = await this.#timeline.newest(
+      behind.map(({ room, pair }) => ({ room, after: pair.scanned, upto: room.lastPos })),
+      MAX_COUNTED,
+    );
     const counts = new Map<number, UnreadCounts>();
-    for (const room of rooms.values()) counts.set(room.nid, await this.#count(userNid, room));
+    for (const view of views) {
+      const { nid } = view.room;
+      await this.#take(userNid, view, fresh.get(nid) ?? []);
+      counts.set(nid, countOf(view));
+    }
     return counts;
   }
 
@@ -58,26 +82,16 @@ export class UnreadTracker implements UnreadSource {
     for (const key of this.#pairs.keys()) if (key.startsWith(`${userNid} `)) this.#pairs.delete(key);
   }
 
-  async #count(userNid: number, room: Room): Promise<UnreadCounts> {
+  async #view(userNid: number, room: Room): Promise<UserView> {
     const read = await this.readUpTo(userNid, room);
     const key = `${userNid} ${room.nid}`;
     const pair = this.#pairs.get(key) ?? { scanned: read.everything, unread: [] };
     this.#pairs.set(key, pair);
-    await this.#scan(userNid, room, pair);
-    pair.unread = pair.unread.filter(({ pos, thread }) => pos > read.everything && pos > (read.threads.get(thread) ?? 0));
-    const main = { notifications: 0, highlights: 0 };
-    const threads = new Map<string, { notifications: number; highlights: number }>();
-    for (const { thread, highlight } of pair.unread) {
-      const count = thread === 'main' ? main : (threads.get(thread) ?? { notifications: 0, highlights: 0 });
-      if (thread !== 'main') threads.set(thread, count);
-      count.notifications++;
-      if (highlight) count.highlights++;
-    }
-    return { ...main, threads };
+    return { room, read, pair };
   }
 
   /** Positions up to which the user has read: of everything, and by thread. */
-  async readUpTo(userNid: number, room: Room): Promise<{ everything: number; threads: ReadonlyMap<string, number> }> {
+  async readUpTo(userNid: number, room: Room): Promise<ReadMarks> {
     // What was there before the user came is not unread.
     let everything = room.members.get(userNid)?.since ?? 0;
     const threads = new Map<string, number>();
@@ -88,11 +102,11 @@ export class UnreadTracker implements UnreadSource {
     return { everything, threads };
   }
 
-  async #scan(userNid: number, room: Room, pair: UserRoom): Promise<void> {
-    if (pair.scanned >= room.lastPos) return;
-    const upto = room.lastPos;
-    const fresh = (await this.#timeline.newest([{ room, after: pair.scanned, upto }], MAX_COUNTED)).get(room.nid) ?? [];
-    const scanned = pair.scanned;
+  /** Evaluates events that are new, as far as nobody else has meanwhile. */
+  async #take(userNid: number, { room, pair }: UserView, fresh: readonly StoredEvent[]): Promise<void> {
+    const upto = fresh.at(-1)?.pos ?? 0;
+    if (pair.scanned >= upto) return;
+    const { scanned } = pair;
     pair.scanned = upto;
     const verdictOn = await this.#evaluator.of(userNid, room);
     for (const stored of fresh) {
@@ -109,6 +123,19 @@ export class UnreadTracker implements UnreadSource {
     }
     if (pair.unread.length > MAX_COUNTED) pair.unread.splice(0, pair.unread.length - MAX_COUNTED);
   }
+}
+
+function countOf({ read, pair }: UserView): UnreadCounts {
+  pair.unread = pair.unread.filter(({ pos, thread }) => pos > read.everything && pos > (read.threads.get(thread) ?? 0));
+  const main = { notifications: 0, highlights: 0 };
+  const threads = new Map<string, { notifications: number; highlights: number }>();
+  for (const { thread, highlight } of pair.unread) {
+    const count = thread === 'main' ? main : (threads.get(thread) ?? { notifications: 0, highlights: 0 });
+    if (thread !== 'main') threads.set(thread, count);
+    count.notifications++;
+    if (highlight) count.highlights++;
+  }
+  return { ...main, threads };
 }
 
 /** The thread that an event belongs to, for receipts: relations of a thread's events count to the main timeline. */

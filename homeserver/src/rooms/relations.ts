@@ -14,6 +14,13 @@ const selectBundles = sql(
    join event c on c.nid = l.nid and c.redacted_by is null and c.pos is not null
    where p.nid = any($1::int8[]) group by p.nid, l.rel_type`,
 );
+const selectEdits = sql(
+  'relation_edits',
+  `select p.nid as parent, max(l.nid) as latest from event p
+   join relation l on l.parent = p.event_id and l.room_nid = p.room_nid and l.rel_type = $2 and l.sender = p.sender and l.type = p.type
+   join event c on c.nid = l.nid and c.redacted_by is null and c.pos is not null
+   where p.nid = any($1::int8[]) group by p.nid`,
+);
 const children = (where: string): string =>
   `select ${eventColumns} from (
      select c.* from relation l join event c on c.nid = l.nid
@@ -26,6 +33,20 @@ const selectForwards = sql(
   'relation_children_forward',
   `${children('and ($6::int4 is null or l.rel_type = $6) and ($7::int4 is null or l.type = $7)')} order by c.pos limit $5) e ${eventJoins} order by e.pos`,
 );
+/** How far relations of relations are followed where that is asked for: a reply's edit, a reaction to the reply, and one more. */
+export const RECURSION_DEPTH = 3;
+const descendants = (order: string): string =>
+  `with recursive tree as (
+     select l.nid, l.rel_type, l.type, 1 as depth from relation l where l.room_nid = $1 and l.parent = $2
+     union select l.nid, l.rel_type, l.type, t.depth + 1 from tree t join event p on p.nid = t.nid
+       join relation l on l.parent = p.event_id and l.room_nid = $1 where t.depth < ${RECURSION_DEPTH})
+   select ${eventColumns} from (
+     select c.* from tree l join event c on c.nid = l.nid
+     where c.redacted_by is null and c.pos is not null and c.pos > $3 and c.pos < $4
+       and ($6::int4 is null or l.rel_type = $6) and ($7::int4 is null or l.type = $7) order by c.pos ${order} limit $5) e
+   ${eventJoins} order by e.pos ${order}`;
+const selectDescendantsBackwards = sql('relation_tree_back', descendants('desc'));
+const selectDescendantsForwards = sql('relation_tree_forward', descendants('asc'));
 const selectRoots = sql(
   'thread_roots',
   `select ${eventColumns}, threads.latest from (
@@ -99,7 +120,19 @@ export class Relations implements RelationSource {
     return new Map([...bundles].map(([parent, parts]) => [parent, `{${parts.join(',')}}`]));
   }
 
-  /** Events that relate to one, newest first unless `forwards`; positions between `after` and `before`, exclusive. */
+  /** The newest edit of each event that has one, by the event's number. */
+  async newestEdits(eventNids: readonly number[]): Promise<Map<number, StoredEvent>> {
+    if (eventNids.length === 0) return new Map();
+    const replace = await this.#strings.id('m.replace');
+    const rows = await this.#db.query<{ parent: number; latest: number }>(selectEdits, [eventNids, replace]);
+    const edits = await this.#events.byNids(rows.map((row) => row.latest));
+    return new Map(rows.flatMap(({ parent, latest }) => (edits.has(latest) ? [[parent, edits.get(latest)!]] : [])));
+  }
+
+  /**
+   * Events that relate to one, newest first unless `forwards`; positions between `after` and `before`, exclusive. With
+   * `recurse`, also those that relate to these, and so on; types are then those of what is found, not of what is between.
+   */
   async children(options: {
     roomNid: number;
     parent: string;
@@ -109,11 +142,13 @@ export class Relations implements RelationSource {
     before: number;
     limit: number;
     forwards: boolean;
+    recurse: boolean;
   }): Promise<StoredEvent[]> {
-    const { roomNid, parent, relType, type, after, before, limit, forwards } = options;
+    const { roomNid, parent, relType, type, after, before, limit, forwards, recurse } = options;
     const relTypeNid = relType === undefined ? null : ((await this.#strings.find(relType)) ?? 0);
     const typeNid = type === undefined ? null : ((await this.#strings.find(type)) ?? 0);
-    const statement = forwards ? selectForwards : selectBackwards;
+    const [ahead, back] = recurse ? [selectDescendantsForwards, selectDescendantsBackwards] : [selectForwards, selectBackwards];
+    const statement = forwards ? ahead : back;
     return this.#events.fromRows(await this.#db.query<EventRow>(statement, [roomNid, parent, after, before, limit, relTypeNid, typeNid]));
   }
 

@@ -12,6 +12,13 @@ const selectNewest = sql(
      select * from event where event.room_nid = w.room_nid and pos > w.after and pos <= w.upto order by pos desc limit $4) e
    ${eventJoins} order by e.room_nid, e.pos`,
 );
+const selectMembers = sql(
+  'timeline_newest_members',
+  `select ${eventColumns} from unnest($1::int8[], $2::int8[]) w(room_nid, after)
+   cross join lateral (
+     select * from event where event.room_nid = w.room_nid and pos > w.after and key is not null
+       and type = (select id from str where v = 'm.room.member') order by pos desc limit 1) e ${eventJoins}`,
+);
 const selectFirst = sql(
   'timeline_first',
   `select ${eventColumns} from unnest($1::int8[], $2::int8[]) w(room_nid, after)
@@ -55,13 +62,30 @@ export class TimelineReader {
       limit,
     ]);
     const byRoom = Map.groupBy(this.#events.fromRows(rows), (stored) => stored.roomNid);
-    for (const { room, upto } of missing) {
+    for (const { room, after, upto } of missing) {
       const events = byRoom.get(room.nid) ?? [];
       found.set(room.nid, events);
-      // What ends where the ring begins makes the ring reach further back.
-      if (upto >= room.ringFloor && events.length > 0) room.fillRing(events, events[0]!.pos! - 1);
+      // What ends where the ring begins makes the ring reach further back; if there was no more, all the way.
+      if (upto < room.ringFloor) continue;
+      if (events.length < limit) room.fillRing(events, Math.min(after, room.ringFloor));
+      else room.fillRing(events, events[0]!.pos! - 1);
     }
     return found;
+  }
+
+  /** The newest membership event after a position, of each room that has one: one statement for those not in memory. */
+  async newestMembers(requests: readonly { readonly room: Room; readonly after: number }[]): Promise<StoredEvent[]> {
+    const found: StoredEvent[] = [];
+    const missing: { readonly room: Room; readonly after: number }[] = [];
+    for (const request of requests) {
+      const { ring, ringFloor } = request.room;
+      const inMemory = ring.findLast((stored) => stored.pos! > request.after && stored.isState && stored.event.type === 'm.room.member');
+      if (inMemory) found.push(inMemory);
+      else if (ringFloor > request.after) missing.push(request);
+    }
+    if (missing.length === 0) return found;
+    const rows = await this.#db.query<EventRow>(selectMembers, [missing.map(({ room }) => room.nid), missing.map(({ after }) => after)]);
+    return [...found, ...this.#events.fromRows(rows)];
   }
 
   /** The first event after a position, in each room that has one. */

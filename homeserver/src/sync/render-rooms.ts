@@ -4,7 +4,6 @@
  */
 import { inTurns } from '../storage/turns.ts';
 import { clientEvent } from '../rooms/client-event.ts';
-import { INVITE, JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { stateKeyText } from '../rooms/state-key.ts';
@@ -12,6 +11,7 @@ import { EVENT_AFTER_GAP, EVENT_MOVED_STATE, type StoredEvent } from '../rooms/s
 import type { TimelineReader } from '../rooms/timeline-reader.ts';
 import type { EventVisibility, VisibleEvent } from '../rooms/visibility.ts';
 import type { LazyMembers } from './lazy-members.ts';
+import { isNamed, roomHeroes } from './room-heroes.ts';
 import type { AccountDataEntry, SyncSources, UnreadCounts } from './sources.ts';
 import { allowsStored, selectFields } from './sync-filter.ts';
 import type { SyncRequest } from './sync-request.ts';
@@ -46,7 +46,6 @@ interface RoomView {
 
 /** How many times a selective filter may go further back to fill a timeline. */
 const MAX_FILTER_PAGES = 8;
-const HEROES = 5;
 
 const SERIALISED_AT_ONCE = 1_000;
 
@@ -210,11 +209,15 @@ export class RoomRenderer {
     return new Set(keys.filter((_, i) => texts[i]!.startsWith(prefix)));
   }
 
-  /** Membership events (key -> number) of the user and of those whose events the timeline shows. */
+  /** Membership events (key -> number) of the user, of those whose events the timeline shows, and of heroes that are told. */
   async #membersOfTimeline(request: SyncRequest, view: RoomView): Promise<Map<number, number>> {
     const { strings } = this.#deps.engine;
     const users = new Set(view.timeline.map(({ stored }) => stored.event.sender as string));
     if (view.since === 0 || request.fullState) users.add(request.userId);
+    if (tellsSummary(request, view) && !(await isNamed(this.#deps.engine, view.room))) {
+      const heroes = roomHeroes(view.room, request.user.userNid).map((hero) => hero.userNid);
+      for (const userId of await strings.texts(heroes)) users.add(userId);
+    }
     const keys = await strings.ids([...users].map((user) => stateKeyText('m.room.member', user)));
     const members = new Map<number, number>();
     const state = view.room.lastPos <= view.upto ? view.room.state : await this.#stateAtEnd(view);
@@ -238,27 +241,15 @@ export class RoomRenderer {
   /** Counts and heroes (Client-Server API, "RoomSummary"), told again when members changed. */
   async #summaries(request: SyncRequest, views: readonly RoomView[]): Promise<Map<number, string>> {
     const summaries = new Map<number, string>();
-    for (const view of views) {
-      const membersChanged =
-        view.since === 0 || request.fullState || view.limited || view.timeline.some(({ stored }) => stored.event.type === 'm.room.member');
-      if (membersChanged && !view.left) summaries.set(view.room.nid, await this.#summary(request, view.room));
-    }
+    for (const view of views) if (tellsSummary(request, view)) summaries.set(view.room.nid, await this.#summary(request, view.room));
     return summaries;
   }
 
   async #summary(request: SyncRequest, room: Room): Promise<string> {
     const counts = `"m.joined_member_count":${room.joinedCount},"m.invited_member_count":${room.invitedCount}`;
-    const { strings } = this.#deps.engine;
-    const named = await strings.ids([stateKeyText('m.room.name', ''), stateKeyText('m.room.canonical_alias', '')]);
-    if (named.some((key) => room.state.has(key))) return `{${counts}}`;
-    const present: { userNid: number; since: number }[] = [];
-    const gone: { userNid: number; since: number }[] = [];
-    for (const member of room.members.values()) {
-      if (member.userNid === request.user.userNid) continue;
-      (member.membership === JOIN || member.membership === INVITE ? present : gone).push(member);
-    }
-    const heroes = (present.length > 0 ? present : gone).toSorted((a, b) => a.since - b.since).slice(0, HEROES);
-    const ids = await strings.texts(heroes.map((hero) => hero.userNid));
+    const { engine } = this.#deps;
+    if (await isNamed(engine, room)) return `{${counts}}`;
+    const ids = await engine.strings.texts(roomHeroes(room, request.user.userNid).map((hero) => hero.userNid));
     return `{"m.heroes":${JSON.stringify(ids)},${counts}}`;
   }
 
@@ -330,6 +321,12 @@ export class RoomRenderer {
     }
     return events;
   }
+}
+
+/** Counts and heroes go along with a room that is new to the client, and where members may have changed. */
+function tellsSummary(request: SyncRequest, { left, since, limited, timeline }: RoomView): boolean {
+  if (left) return false;
+  return since === 0 || request.fullState || limited || timeline.some(({ stored }) => stored.event.type === 'm.room.member');
 }
 
 function viewOf(request: SyncRequest, room: Room, membership: LiveMembership, left: boolean): RoomView {

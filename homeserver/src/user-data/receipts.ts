@@ -81,6 +81,11 @@ export class Receipts implements ReceiptSource {
     return true;
   }
 
+  /** Has the receipts of rooms in memory: one statement for all that are not. */
+  async load(roomNids: readonly number[]): Promise<void> {
+    await this.#load(roomNids);
+  }
+
   /** A user's receipts in a room. */
   async ofUser(userNid: number, roomNid: number): Promise<Receipt[]> {
     return [...(await this.#load([roomNid])).get(roomNid)!.values()].filter((receipt) => receipt.userNid === userNid);

@@ -222,7 +222,14 @@ export const timestampToEvent = endpoint({
   params: room,
   query: Type.Object({ ts: Type.Integer(), dir: Type.Optional(Direction) }),
 });
-const relationQuery = Type.Object({ from: OptionalText, to: OptionalText, limit: OptionalInt, dir: Type.Optional(Direction), recurse: OptionalFlag });
+const relationQuery = Type.Object({
+  from: OptionalText,
+  to: OptionalText,
+  limit: OptionalInt,
+  dir: Type.Optional(Direction),
+  recurse: OptionalFlag,
+  'org.matrix.msc3981.recurse': OptionalFlag,
+});
 const RELATIONS = '/_matrix/client/v1/rooms/{roomId}/relations/{eventId}';
 const relationParams = Type.Object({ roomId: Text, eventId: Text, relType: OptionalText, eventType: OptionalText });
 export const getRelations = endpoint({

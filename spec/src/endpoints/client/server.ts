@@ -5,6 +5,18 @@ import { endpoint } from '../../endpoint.ts';
 const V3 = '/_matrix/client/v3';
 
 export const startPage = endpoint({ method: 'GET', path: '/', auth: 'none', rateLimit: 'general' });
+/** What the web client has to know of the server that serves it. */
+export const clientConfig = endpoint({
+  method: 'GET',
+  path: '/config.json',
+  auth: 'none',
+  rateLimit: 'general',
+  response: Type.Object({
+    homeserver: Type.Object({ base_url: Type.String(), server_name: Type.String() }),
+    registration: Type.Union([Type.Literal('open'), Type.Literal('token'), Type.Literal('closed')]),
+    name: Type.String(),
+  }),
+});
 export const health = endpoint({ method: 'GET', path: '/health', auth: 'none', rateLimit: 'none' });
 export const metrics = endpoint({ method: 'GET', path: '/metrics', auth: 'none', rateLimit: 'none' });
 export const versions = endpoint({ method: 'GET', path: '/_matrix/client/versions', auth: 'optional', rateLimit: 'general' });

@@ -1,0 +1,156 @@
+/** An account in this window: takes its lock, paints from the server's summary, then runs matrix-js-sdk. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { fetchInbox } from '../inbox/fetch-inbox.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import type { LiveSession, LiveStatus } from '../matrix/live-session.ts';
+import type { NewMessage } from '../matrix/new-messages.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { AccountRecord } from './account.ts';
+import type { Accounts } from './accounts.ts';
+import { lockSession, type SessionLock } from './session-lock.ts';
+
+export type SessionStatus =
+  | LiveStatus
+  /** Another window runs this account. */
+  | { readonly state: 'elsewhere' }
+  /** The server has ended the session; the person signs in again. */
+  | { readonly state: 'signed-out' }
+  /** It could not be started: i18n key under `errors.session`. */
+  | { readonly state: 'failed'; readonly reason: 'storage' | 'crypto' | 'unknown' };
+
+export interface SessionState {
+  readonly status: SessionStatus;
+  /** once the SDK is loaded */
+  readonly live: LiveSession | undefined;
+}
+
+export interface SessionContext {
+  readonly accounts: Accounts;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly persistent: boolean;
+  readonly onNewMessage: (message: NewMessage) => void;
+}
+
+export class Session {
+  readonly accountKey: string;
+  readonly state: StoreApi<SessionState> = createStore<SessionState>(() => ({ status: { state: 'starting' }, live: undefined }));
+  readonly #context: SessionContext;
+  #lock: SessionLock | undefined;
+  #stopped = false;
+
+  constructor(accountKey: string, context: SessionContext) {
+    this.accountKey = accountKey;
+    this.#context = context;
+  }
+
+  get account(): AccountRecord | undefined {
+    return this.#context.accounts.get(this.accountKey);
+  }
+
+  /** `take`: ends the session of another window. */
+  async start(take: boolean): Promise<void> {
+    const account = this.account;
+    if (!account) return;
+    this.#stopped = false;
+    this.#setStatus({ state: 'starting' });
+    const secrets = await this.#context.accounts.secretsOf(account);
+    void this.#paintFromSummary(account, secrets.accessToken);
+    this.#lock = await lockSession(this.accountKey, { take, onAskedToLeave: async () => this.#leave() });
+    if (!this.#lock) {
+      this.#setStatus({ state: 'elsewhere' });
+      return;
+    }
+    try {
+      const { LiveSession } = await import('../matrix/live-session.ts');
+      const live = await LiveSession.start({
+        account,
+        secrets,
+        persistent: this.#context.persistent,
+        inbox: this.#context.inbox,
+        outbox: this.#context.outbox,
+        recoveryKeys: {
+          get: async () => this.#context.accounts.recoveryKeyOf(this.accountKey),
+          set: async (key) => this.#context.accounts.setRecoveryKey(this.accountKey, key),
+        },
+        onNewMessage: (message) => this.#context.onNewMessage(message),
+        onStatus: (status) => this.#setStatus(status),
+        onTokens: (tokens) => void this.#context.accounts.setTokens(this.accountKey, tokens),
+        onSignedOut: () => void this.#signedOutByServer(),
+      });
+      if (this.#stopped) {
+        await live.stop();
+        return;
+      }
+      this.state.setState({ live });
+      void this.#refreshProfile(live);
+    } catch (error) {
+      console.error(error);
+      this.#lock?.release();
+      this.#lock = undefined;
+      const name = (error as Error | undefined)?.name;
+      this.#setStatus({ state: 'failed', reason: name === 'QuotaExceededError' || name === 'InvalidStateError' ? 'storage' : 'unknown' });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const { live } = this.state.getState();
+    this.state.setState({ live: undefined });
+    await live?.stop();
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  /** Signs out at the server and forgets the account here. */
+  async signOut(): Promise<void> {
+    this.#stopped = true;
+    const { live } = this.state.getState();
+    this.state.setState({ live: undefined });
+    await live?.signOut();
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  retryNow(): void {
+    this.state.getState().live?.retryNow();
+  }
+
+  async #leave(): Promise<void> {
+    await this.stop();
+    this.#setStatus({ state: 'elsewhere' });
+  }
+
+  async #signedOutByServer(): Promise<void> {
+    await this.stop();
+    this.#setStatus({ state: 'signed-out' });
+  }
+
+  async #paintFromSummary(account: AccountRecord, accessToken: string): Promise<void> {
+    if (!account.hasInbox) return;
+    try {
+      for await (const rows of fetchInbox({ ...account, accessToken })) {
+        if (this.#stopped || this.#context.inbox.state.getState().sources[account.key] === 'live') return;
+        this.#context.inbox.merge(account.key, 'summary', rows);
+      }
+    } catch {
+      // matrix-js-sdk brings the same a little later, or says why it can't.
+    }
+  }
+
+  async #refreshProfile(live: LiveSession): Promise<void> {
+    const account = this.account;
+    if (!account) return;
+    try {
+      const profile = await live.client.getProfileInfo(account.userId);
+      await this.#context.accounts.update(this.accountKey, { displayName: profile.displayname, avatarMxc: profile.avatar_url });
+    } catch {
+      // Offline: what was known stays.
+    }
+  }
+
+  #setStatus(status: SessionStatus): void {
+    if (this.#stopped && status.state !== 'elsewhere' && status.state !== 'signed-out') return;
+    this.state.setState({ status });
+  }
+}

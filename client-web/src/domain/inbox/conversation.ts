@@ -1,0 +1,58 @@
+/** One line of the inbox, as plain data: what is painted before matrix-js-sdk has loaded, kept in IndexedDB, and rendered by the UI. */
+
+/** `${accountKey}/${roomId}`: the same room in two accounts is two conversations. */
+export type ConversationId = string;
+
+export type ConversationKind = 'direct' | 'room' | 'space';
+export type Membership = 'join' | 'invite' | 'knock' | 'leave';
+
+/** Triage state (account data `io.nexuscomm.triage` of the room). Orders are event timestamps in ms, so late devices converge. */
+export type Triage =
+  | { readonly state: 'active' }
+  /** Done up to this event; anything newer makes it active again. */
+  | { readonly state: 'done'; readonly eventId: string; readonly ts: number }
+  /** Hidden until `until` (ms since epoch); `wake` says what else brings it back. */
+  | { readonly state: 'snoozed'; readonly until: number; readonly wake: 'time' | 'reply' | 'mention'; readonly ts: number };
+
+export interface LastMessage {
+  readonly eventId: string;
+  readonly sender: string;
+  /** Display name of the sender in the room. */
+  readonly senderName: string;
+  readonly ts: number;
+  /** One line of plain text; empty if `kind` says all. */
+  readonly text: string;
+  readonly kind: 'text' | 'emote' | 'image' | 'video' | 'audio' | 'file' | 'sticker' | 'encrypted' | 'redacted' | 'state' | 'poll' | 'location';
+  readonly mine: boolean;
+}
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly accountKey: string;
+  readonly roomId: string;
+  readonly kind: ConversationKind;
+  readonly membership: Membership;
+  readonly name: string;
+  readonly avatarMxc: string | undefined;
+  /** For direct chats: the other person. */
+  readonly otherUserId: string | undefined;
+  readonly topic: string | undefined;
+  readonly encrypted: boolean;
+  readonly memberCount: number;
+  readonly last: LastMessage | undefined;
+  /** ms; what recency goes by: the last message, else when the user joined or was invited */
+  readonly activityTs: number;
+  readonly unread: number;
+  readonly mentions: number;
+  readonly markedUnread: boolean;
+  readonly muted: boolean;
+  readonly favourite: boolean;
+  readonly lowPriority: boolean;
+  readonly triage: Triage;
+  /** Of an invite: who invited. */
+  readonly inviter: { readonly userId: string; readonly name: string } | undefined;
+  /** The external network behind a bridge (MSC2346), otherwise undefined. */
+  readonly network: { readonly id: string; readonly name: string } | undefined;
+}
+
+export const conversationId = (accountKey: string, roomId: string): ConversationId => `${accountKey}/${roomId}`;

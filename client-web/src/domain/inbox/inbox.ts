@@ -1,0 +1,107 @@
+/**
+ * The conversations of all accounts. Painted first from what was last seen (IndexedDB), then from the server's summary, then
+ * kept by matrix-js-sdk. One map; selectors elsewhere order and split it.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Database } from '../storage/database.ts';
+import type { Conversation, ConversationId } from './conversation.ts';
+
+export interface InboxState {
+  readonly conversations: ReadonlyMap<ConversationId, Conversation>;
+  /** Where each account's conversations come from so far. */
+  readonly sources: Readonly<Record<string, 'cache' | 'summary' | 'live'>>;
+  readonly loaded: boolean;
+}
+
+const SAVE_AFTER_MS = 2_000;
+
+export class Inbox {
+  readonly state: StoreApi<InboxState> = createStore<InboxState>(() => ({ conversations: new Map(), sources: {}, loaded: false }));
+  readonly #db: Database;
+  readonly #unsaved = new Map<ConversationId, Conversation | undefined>();
+  #saving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async load(accountKeys: readonly string[]): Promise<void> {
+    const known = new Set(accountKeys);
+    const rows = (await this.#db.all('conversations')).filter((row) => known.has(row.accountKey));
+    const conversations = new Map(rows.map((row) => [row.id, row]));
+    for (const [id, row] of this.state.getState().conversations) conversations.set(id, row);
+    const sources = Object.fromEntries(rows.map((row) => [row.accountKey, 'cache' as const]));
+    this.state.setState({ conversations, sources: { ...sources, ...this.state.getState().sources }, loaded: true });
+  }
+
+  get(id: ConversationId): Conversation | undefined {
+    return this.state.getState().conversations.get(id);
+  }
+
+  /** Adds and changes; does not take away. From a summary only while the account is not live. */
+  merge(accountKey: string, source: 'summary' | 'live', rows: readonly Conversation[]): void {
+    const { conversations, sources } = this.state.getState();
+    if (source === 'summary' && sources[accountKey] === 'live') return;
+    const next = new Map(conversations);
+    for (const row of rows) {
+      next.set(row.id, row);
+      this.#unsaved.set(row.id, row);
+    }
+    this.state.setState({ conversations: next, sources: sources[accountKey] === source ? sources : { ...sources, [accountKey]: source } });
+    this.#saveSoon();
+  }
+
+  /** All of an account's conversations: others of it are gone. */
+  replaceAll(accountKey: string, source: 'summary' | 'live', rows: readonly Conversation[]): void {
+    const { conversations, sources } = this.state.getState();
+    const next = new Map<ConversationId, Conversation>();
+    const kept = new Set(rows.map((row) => row.id));
+    for (const [id, row] of conversations) {
+      if (row.accountKey !== accountKey) next.set(id, row);
+      else if (!kept.has(id)) this.#unsaved.set(id, undefined);
+    }
+    for (const row of rows) {
+      next.set(row.id, row);
+      this.#unsaved.set(row.id, row);
+    }
+    this.state.setState({ conversations: next, sources: { ...sources, [accountKey]: source } });
+    this.#saveSoon();
+  }
+
+  remove(ids: readonly ConversationId[]): void {
+    const next = new Map(this.state.getState().conversations);
+    for (const id of ids) {
+      if (next.delete(id)) this.#unsaved.set(id, undefined);
+    }
+    this.state.setState({ conversations: next });
+    this.#saveSoon();
+  }
+
+  /** What the person did is seen at once, before the server has confirmed it. */
+  change(id: ConversationId, change: Partial<Conversation>): void {
+    const row = this.get(id);
+    if (!row) return;
+    this.merge(row.accountKey, this.state.getState().sources[row.accountKey] === 'live' ? 'live' : 'summary', [{ ...row, ...change }]);
+  }
+
+  async forgetAccount(accountKey: string): Promise<void> {
+    const { conversations, sources } = this.state.getState();
+    const next = new Map([...conversations].filter(([, row]) => row.accountKey !== accountKey));
+    const { [accountKey]: _gone, ...others } = sources;
+    for (const id of this.#unsaved.keys()) if (id.startsWith(`${accountKey}/`)) this.#unsaved.delete(id);
+    this.state.setState({ conversations: next, sources: others });
+    await this.#db.deleteByPrefix('conversations', `${accountKey}/`);
+  }
+
+  async save(): Promise<void> {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    const entries = [...this.#unsaved];
+    this.#unsaved.clear();
+    await this.#db.putAll('conversations', entries).catch(() => {});
+  }
+
+  #saveSoon(): void {
+    this.#saving ??= setTimeout(() => void this.save(), SAVE_AFTER_MS);
+  }
+}

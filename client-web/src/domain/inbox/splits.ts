@@ -1,0 +1,77 @@
+/** The splits of the inbox: which conversations are in which. */
+import type { Conversation, ConversationKind } from './conversation.ts';
+import { effectiveTriage, type EffectiveTriage } from './effective-triage.ts';
+
+export const SPLITS = ['important', 'everything', 'unread', 'mentions', 'snoozed', 'done'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** A split the user made: everything that is active and matches all that is given. */
+export interface OwnSplit {
+  readonly id: string;
+  readonly name: string;
+  readonly accountKeys?: readonly string[];
+  /** Ids of bridged networks; `matrix` stands for no bridge. */
+  readonly networks?: readonly string[];
+  readonly kinds?: readonly ConversationKind[];
+  readonly onlyUnread?: boolean;
+}
+
+export function isUnread(conversation: Conversation): boolean {
+  return conversation.membership === 'invite' || conversation.unread > 0 || conversation.mentions > 0 || conversation.markedUnread;
+}
+
+/** Neither a room that was left, nor a space (which only shows up to be accepted), nor one that was silenced and does not mention the user. */
+function isShown(conversation: Conversation): boolean {
+  if (conversation.membership === 'leave') return false;
+  if (conversation.membership === 'invite') return true;
+  if (conversation.kind === 'space') return false;
+  return conversation.mentions > 0 || !(conversation.muted || conversation.lowPriority);
+}
+
+function isImportant(conversation: Conversation): boolean {
+  return conversation.mentions > 0 || conversation.kind === 'direct' || conversation.favourite || conversation.membership === 'invite';
+}
+
+function matchesOwnSplit(conversation: Conversation, split: OwnSplit): boolean {
+  if (split.accountKeys && !split.accountKeys.includes(conversation.accountKey)) return false;
+  if (split.networks && !split.networks.includes(conversation.network?.id ?? 'matrix')) return false;
+  if (split.kinds && !split.kinds.includes(conversation.kind)) return false;
+  return !split.onlyUnread || isUnread(conversation);
+}
+
+export function isInSplit(conversation: Conversation, triage: EffectiveTriage, split: Split | OwnSplit): boolean {
+  // What was put away by hand is found again even if it is muted.
+  if (split === 'snoozed' || split === 'done') {
+    return triage.state === split && conversation.kind !== 'space' && conversation.membership !== 'leave';
+  }
+  if (triage.state !== 'active' || !isShown(conversation)) return false;
+  if (typeof split === 'object') return matchesOwnSplit(conversation, split);
+  if (split === 'important') return isImportant(conversation);
+  if (split === 'unread') return isUnread(conversation);
+  return split === 'everything' || conversation.mentions > 0;
+}
+
+export interface SplitCount {
+  readonly conversations: number;
+  readonly unread: number;
+  /** Conversations that mention the user. */
+  readonly mentioning: number;
+}
+
+/** What stands beside the names of the splits. */
+export function countSplits(conversations: readonly Conversation[], now: number): Readonly<Record<Split, SplitCount>> {
+  const counts = Object.fromEntries(SPLITS.map((split) => [split, { conversations: 0, unread: 0, mentioning: 0 }])) as Record<
+    Split,
+    { conversations: number; unread: number; mentioning: number }
+  >;
+  for (const conversation of conversations) {
+    const triage = effectiveTriage(conversation, now);
+    for (const split of SPLITS) {
+      if (!isInSplit(conversation, triage, split)) continue;
+      counts[split].conversations += 1;
+      if (isUnread(conversation)) counts[split].unread += 1;
+      if (conversation.mentions > 0) counts[split].mentioning += 1;
+    }
+  }
+  return counts;
+}

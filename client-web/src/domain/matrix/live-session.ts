@@ -1,0 +1,180 @@
+/** A running account: its matrix-js-sdk client and what the app does with it. Loaded after the first paint. */
+import { ClientEvent, HttpApiEvent, PendingEventOrdering, SyncState, type MatrixClient, type SyncStateData } from 'matrix-js-sdk';
+import type { AccountRecord } from '../accounts/account.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { createMatrixClient, deleteStores } from './create-client.ts';
+import { Encryption, type RecoveryKeyStore } from './encryption.ts';
+import { LiveInbox } from './live-inbox.ts';
+import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
+import { MessageOperations } from './message-operations.ts';
+import { followNewMessages, type NewMessage } from './new-messages.ts';
+import { Notifications } from './notification-settings.ts';
+import { OwnAccount } from './own-account.ts';
+import { People } from './people.ts';
+import { RoomActions } from './room-actions.ts';
+import { SecretKeys } from './secret-keys.ts';
+import { sendEntry } from './send-entry.ts';
+
+/** Larger first timelines cost the SDK more than paging does. */
+const INITIAL_SYNC_LIMIT = 20;
+const POLL_TIMEOUT_MS = 30_000;
+const SAVE_EVERY_MS = 30_000;
+
+export type LiveStatus =
+  | { readonly state: 'starting' }
+  /** Rooms can be read from what was kept; the server has not answered yet. */
+  | { readonly state: 'cached' }
+  | { readonly state: 'syncing' }
+  | { readonly state: 'reconnecting'; readonly reason: 'offline' | 'server' | 'limited' };
+
+export interface LiveSessionOptions {
+  readonly account: AccountRecord;
+  readonly secrets: { readonly accessToken: string; readonly refreshToken: string | undefined };
+  readonly persistent: boolean;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly recoveryKeys: RecoveryKeyStore;
+  onStatus(status: LiveStatus): void;
+  onTokens(tokens: { accessToken: string; refreshToken: string | undefined }): void;
+  onNewMessage(message: NewMessage): void;
+  /** The server has ended the session. */
+  onSignedOut(soft: boolean): void;
+}
+
+export class LiveSession {
+  readonly account: AccountRecord;
+  readonly client: MatrixClient;
+  /** Recovery keys held in memory while encryption is set up or unlocked. */
+  readonly secretKeys: SecretKeys;
+  readonly rooms: RoomActions;
+  readonly messages: MessageOperations;
+  readonly people: People;
+  readonly encryption: Encryption;
+  readonly own: OwnAccount;
+  readonly notifications: Notifications;
+  readonly #options: LiveSessionOptions;
+  readonly #inbox: LiveInbox;
+  #disconnectOutbox: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
+  #saving: ReturnType<typeof setInterval> | undefined;
+  #prepared = false;
+
+  private constructor(client: MatrixClient, secretKeys: SecretKeys, options: LiveSessionOptions) {
+    this.client = client;
+    this.account = options.account;
+    this.secretKeys = secretKeys;
+    this.#options = options;
+    this.rooms = new RoomActions(client);
+    this.messages = new MessageOperations(client);
+    this.people = new People(client, options.account.key);
+    this.own = new OwnAccount(client);
+    this.notifications = new Notifications(client);
+    this.encryption = new Encryption(client, secretKeys, options.recoveryKeys);
+    this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
+  }
+
+  static async start(options: LiveSessionOptions): Promise<LiveSession> {
+    const secretKeys = new SecretKeys();
+    const client = await createMatrixClient({
+      account: options.account,
+      secrets: options.secrets,
+      persistent: options.persistent,
+      cryptoCallbacks: secretKeys.callbacks,
+      onTokens: (tokens) => options.onTokens(tokens),
+    });
+    const session = new LiveSession(client, secretKeys, options);
+    client.on(ClientEvent.Sync, (state, _before, data) => session.#onSync(state, data));
+    client.on(HttpApiEvent.SessionLoggedOut, (error) => options.onSignedOut(error.data?.['soft_logout'] === true));
+    await client.startClient({
+      initialSyncLimit: INITIAL_SYNC_LIMIT,
+      pollTimeout: POLL_TIMEOUT_MS,
+      lazyLoadMembers: true,
+      threadSupport: true,
+      pendingEventOrdering: PendingEventOrdering.Detached,
+    });
+    // The SDK itself saves every five minutes.
+    session.#saving = setInterval(() => session.saveSoon(), SAVE_EVERY_MS);
+    return session;
+  }
+
+  openTimeline(target: TimelineTarget): LiveTimeline {
+    return new LiveTimeline(this.client, { accountKey: this.account.key, target, outbox: this.#options.outbox });
+  }
+
+  async setTyping(roomId: string, typing: boolean): Promise<void> {
+    await this.client.sendTyping(roomId, typing, typing ? 20_000 : 0);
+  }
+
+  saveSoon(): void {
+    if (this.#prepared) void this.client.store.save(true).catch(() => {});
+  }
+
+  retryNow(): void {
+    this.client.retryImmediately();
+    this.#options.outbox.retryNow(this.account.key);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#saving);
+    this.#disconnectOutbox?.();
+    this.#inbox.stop();
+    this.encryption.stop();
+    this.#unfollow?.();
+    await this.client.store.save(true).catch(() => {});
+    this.client.stopClient();
+    await this.client.store.destroy();
+  }
+
+  /** Ends the session at the server as well, as far as it can be reached, and deletes what this browser keeps of it. */
+  async signOut(): Promise<void> {
+    clearInterval(this.#saving);
+    this.#disconnectOutbox?.();
+    this.#inbox.stop();
+    this.encryption.stop();
+    this.#unfollow?.();
+    await this.client.logout(true).catch(() => this.client.stopClient());
+    await this.client.store.destroy();
+    await deleteStores(this.account.key);
+  }
+
+  #onSync(state: SyncState, data: SyncStateData | undefined): void {
+    const onStatus = (status: LiveStatus): void => this.#options.onStatus(status);
+    switch (state) {
+      case SyncState.Prepared:
+        if (!this.#prepared) {
+          this.#prepared = true;
+          void this.#inbox.start();
+        }
+        onStatus(data?.fromCache === true ? { state: 'cached' } : { state: 'syncing' });
+        if (data?.fromCache !== true) {
+          this.#connectOutbox();
+          this.saveSoon();
+          // What came while the person was away is in the inbox; only what comes from now on is told.
+          this.#unfollow ??= followNewMessages(this.client, this.account.key, (message) => this.#options.onNewMessage(message));
+          void this.encryption.start();
+        }
+        return;
+      case SyncState.Syncing:
+        onStatus({ state: 'syncing' });
+        this.#connectOutbox();
+        return;
+      case SyncState.Catchup:
+        return;
+      case SyncState.Reconnecting:
+      case SyncState.Error: {
+        const status = (data?.error as { httpStatus?: number } | undefined)?.httpStatus;
+        onStatus({ state: 'reconnecting', reason: status === 429 ? 'limited' : status === undefined ? 'offline' : 'server' });
+        return;
+      }
+      case SyncState.Stopped:
+        return;
+    }
+  }
+
+  #connectOutbox(): void {
+    const { outbox, account } = this.#options;
+    if (this.#disconnectOutbox) return;
+    this.#disconnectOutbox = outbox.connect(account.key, { send: async (entry, progress) => sendEntry(this.client, entry, progress) });
+  }
+}

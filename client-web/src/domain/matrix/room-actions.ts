@@ -1,0 +1,136 @@
+/** What a person does to a conversation as a whole: triage, tags, marks, membership, notification level. */
+import { KnownMembership, Preset, PushRuleKind, ReceiptType, type MatrixClient } from 'matrix-js-sdk';
+import type { Triage } from '../inbox/conversation.ts';
+import { TRIAGE_TYPE, triageContent } from '../inbox/triage.ts';
+
+export type NotificationLevel = 'default' | 'all' | 'mentions' | 'mute';
+const TAG_ORDER = 0.5;
+
+export class RoomActions {
+  readonly #client: MatrixClient;
+
+  constructor(client: MatrixClient) {
+    this.#client = client;
+  }
+
+  async setTriage(roomId: string, triage: Triage): Promise<void> {
+    await this.#client.setRoomAccountData(roomId, TRIAGE_TYPE as never, triageContent(triage) as never);
+  }
+
+  async setMarkedUnread(roomId: string, unread: boolean): Promise<void> {
+    await this.#client.setRoomAccountData(roomId, 'm.marked_unread' as never, { unread } as never);
+  }
+
+  async setTag(roomId: string, tag: 'm.favourite' | 'm.lowpriority', on: boolean): Promise<void> {
+    if (on) await this.#client.setRoomTag(roomId, tag, { order: TAG_ORDER });
+    else await this.#client.deleteRoomTag(roomId, tag);
+  }
+
+  /** Reads everything in the room, threads included, without opening it. */
+  async markRead(roomId: string): Promise<void> {
+    const room = this.#client.getRoom(roomId);
+    const last = room?.getLastLiveEvent();
+    if (room && last) {
+      await this.#client.setRoomReadMarkers(roomId, last.getId()!, last);
+      // An unthreaded receipt covers the threads as well.
+      await this.#client.sendReceipt(last, ReceiptType.Read, {}, true);
+    }
+    await this.setMarkedUnread(roomId, false);
+  }
+
+  async accept(roomId: string): Promise<void> {
+    const room = this.#client.getRoom(roomId);
+    const me = room?.getMember(this.#client.getSafeUserId());
+    const inviter = me?.events.member?.getSender();
+    const direct = me?.events.member?.getContent()['is_direct'] === true;
+    await this.#client.joinRoom(roomId);
+    if (direct && inviter !== undefined) await this.setDirect(roomId, inviter);
+  }
+
+  async leave(roomId: string): Promise<void> {
+    await this.#client.leave(roomId);
+  }
+
+  async forget(roomId: string): Promise<void> {
+    await this.#client.forget(roomId);
+  }
+
+  /** Marks a room as the direct chat with a person (`m.direct`), or as none. */
+  async setDirect(roomId: string, userId: string | undefined): Promise<void> {
+    const content = (this.#client.getAccountData('m.direct' as never)?.getContent() ?? {}) as Record<string, unknown>;
+    const next: Record<string, string[]> = {};
+    for (const [user, rooms] of Object.entries(content)) {
+      const others = (Array.isArray(rooms) ? (rooms as string[]) : []).filter((id) => id !== roomId);
+      if (others.length > 0) next[user] = others;
+    }
+    if (userId !== undefined) next[userId] = [...(next[userId] ?? []), roomId];
+    await this.#client.setAccountData('m.direct' as never, next as never);
+  }
+
+  /** The direct chat with a person that both are still in. */
+  directRoomWith(userId: string): string | undefined {
+    const content = (this.#client.getAccountData('m.direct' as never)?.getContent() ?? {}) as Record<string, unknown>;
+    const rooms = Array.isArray(content[userId]) ? (content[userId] as string[]) : [];
+    return rooms.find((roomId) => {
+      const room = this.#client.getRoom(roomId);
+      const other = room?.getMember(userId)?.membership;
+      return room?.getMyMembership() === KnownMembership.Join && (other === KnownMembership.Join || other === KnownMembership.Invite);
+    });
+  }
+
+  /** A joined room by its id or one of its aliases. */
+  find(roomIdOrAlias: string): string | undefined {
+    if (roomIdOrAlias.startsWith('!'))
+      return this.#client.getRoom(roomIdOrAlias)?.getMyMembership() === KnownMembership.Join ? roomIdOrAlias : undefined;
+    return this.#client
+      .getRooms()
+      .find(
+        (room) =>
+          room.getMyMembership() === KnownMembership.Join &&
+          (room.getCanonicalAlias() === roomIdOrAlias || room.getAltAliases().includes(roomIdOrAlias)),
+      )?.roomId;
+  }
+
+  /** The direct chat with a person; a new, encrypted one if there is none. */
+  async startDirect(userId: string): Promise<string> {
+    const known = this.directRoomWith(userId);
+    if (known !== undefined) return known;
+    const { room_id: roomId } = await this.#client.createRoom({
+      preset: Preset.TrustedPrivateChat,
+      is_direct: true,
+      invite: [userId],
+      initial_state: [{ type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }],
+    });
+    await this.setDirect(roomId, userId);
+    return roomId;
+  }
+
+  notificationLevel(roomId: string): NotificationLevel {
+    const rules = this.#client.pushRules?.global;
+    const override = rules?.override?.find((rule) => rule.rule_id === roomId && rule.enabled);
+    if (override && !override.actions.includes('notify' as never)) return 'mute';
+    const own = rules?.room?.find((rule) => rule.rule_id === roomId && rule.enabled);
+    if (!own) return 'default';
+    return own.actions.includes('notify' as never) ? 'all' : 'mentions';
+  }
+
+  async setNotificationLevel(roomId: string, level: NotificationLevel): Promise<void> {
+    const client = this.#client;
+    const rules = client.pushRules?.global;
+    if (rules?.override?.some((rule) => rule.rule_id === roomId)) await client.deletePushRule('global', PushRuleKind.Override, roomId);
+    if (rules?.room?.some((rule) => rule.rule_id === roomId)) await client.deletePushRule('global', PushRuleKind.RoomSpecific, roomId);
+    if (level === 'mute') {
+      await client.addPushRule('global', PushRuleKind.Override, roomId, {
+        conditions: [{ kind: 'event_match', key: 'room_id', pattern: roomId }],
+        actions: [],
+      } as never);
+    } else if (level === 'all') {
+      await client.addPushRule('global', PushRuleKind.RoomSpecific, roomId, {
+        actions: ['notify', { set_tweak: 'sound', value: 'default' }],
+      } as never);
+    } else if (level === 'mentions') {
+      await client.addPushRule('global', PushRuleKind.RoomSpecific, roomId, { actions: [] } as never);
+    }
+    client.setPushRules(await client.getPushRules());
+  }
+}

@@ -1,0 +1,38 @@
+import type { palette as english } from '../en/palette.ts';
+import type { Translated } from '../sentences.ts';
+
+export const palette: Translated<typeof english> = {
+  label: 'Alles finden',
+  placeholder: 'Leute, Räume, Befehle',
+  results: 'Gefunden',
+  nothing: 'Nichts passt. Versuche weniger Buchstaben.',
+  person: 'Person',
+  readAll: 'Alles als gelesen markieren',
+  light: 'Helles Aussehen',
+  dark: 'Dunkles Aussehen',
+  contrast: 'Hoher Kontrast',
+  profile: 'Profil bearbeiten',
+  notifications: 'Benachrichtigungen einstellen',
+  language: 'Sprache und Aussehen',
+  shortcuts: 'Tastenkürzel',
+  keys: {
+    move: 'Nächstes und voriges Gespräch',
+    open: 'Öffnen',
+    done: 'Erledigt',
+    snooze: 'Später',
+    unread: 'Gelesen oder ungelesen',
+    favourite: 'Favorit',
+    reply: 'Auf die neueste Nachricht antworten',
+    undo: 'Rückgängig',
+    splits: 'Ansichten des Posteingangs',
+    filter: 'Gespräche filtern',
+    find: 'Alles finden',
+    close: 'Schließen',
+    help: 'Diese Liste',
+    inbox: 'Posteingang',
+    writing: 'Schreiben',
+    newline: 'Neue Zeile',
+    editLast: 'Die letzte eigene Nachricht bearbeiten',
+    send: 'Senden',
+  },
+};

@@ -1,0 +1,3 @@
+export const composer = {
+  placeholder: 'Message {{name}}',
+} as const;

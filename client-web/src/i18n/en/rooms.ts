@@ -1,0 +1,3 @@
+export const rooms = {
+  info: 'About this conversation',
+} as const;

@@ -1,0 +1,92 @@
+/** The client's language: English comes with the client, German when it is asked for. */
+import { createInstance, type i18n } from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
+import * as en from './en/index.ts';
+import type { SentenceKey, Translate } from './sentences.ts';
+
+export type { SentenceKey, Translate } from './sentences.ts';
+
+export const LANGUAGES = ['en', 'de'] as const;
+export type Language = (typeof LANGUAGES)[number];
+/** `system` is what the browser prefers. */
+export type LanguageChoice = Language | 'system';
+
+/** How each language calls itself. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+
+const load: Readonly<Record<Exclude<Language, 'en'>, () => Promise<object>>> = {
+  de: async () => import('./de/index.ts'),
+};
+
+const instance: i18n = createInstance();
+void instance.use(initReactI18next).init({
+  lng: 'en',
+  fallbackLng: 'en',
+  resources: { en: { translation: en } },
+  initAsync: false,
+  interpolation: { escapeValue: false },
+  returnNull: false,
+  react: { useSuspense: false },
+});
+
+const preferred = (): readonly string[] => (typeof navigator === 'undefined' ? [] : navigator.languages);
+
+const isLanguage = (tag: string): tag is Language => (LANGUAGES as readonly string[]).includes(tag);
+
+function resolve(choice: LanguageChoice): Language {
+  if (choice !== 'system') return choice;
+  return (
+    preferred()
+      .map((tag) => tag.split('-')[0]!)
+      .find(isLanguage) ?? 'en'
+  );
+}
+
+/** The last language asked for wins, however long another takes to load. */
+let asked: Language = 'en';
+
+export async function setLanguage(choice: LanguageChoice): Promise<void> {
+  const language = resolve(choice);
+  asked = language;
+  if (language !== 'en' && !instance.hasResourceBundle(language, 'translation')) {
+    instance.addResourceBundle(language, 'translation', { ...(await load[language]()) });
+  }
+  if (asked !== language) return;
+  await instance.changeLanguage(language);
+  if (typeof document !== 'undefined') document.documentElement.lang = language;
+}
+
+/** To be awaited before the first rendering, so that nobody sees the wrong language. */
+export const initI18n = setLanguage;
+
+export const currentLanguage = (): Language => (isLanguage(instance.language) ? instance.language : 'en');
+
+/** The language with the user's region, for numbers and dates: `en-GB` of somebody who reads English there. */
+export function currentLocale(): string {
+  const language = currentLanguage();
+  return preferred().find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+}
+
+/** Outside of components; inside use `useT`, which renders again when the language changes. */
+export const t: Translate = (key, ...values) => instance.t(key, { ...values[0] });
+
+/** A sentence whose key is data (`errors.*` of the outbox, `timeline.state.*`): unknown keys give undefined. */
+export function translateKey(key: string, values: Readonly<Record<string, string | number>> = {}): string | undefined {
+  return instance.exists(key, values) ? instance.t(key, values) : undefined;
+}
+
+export const isSentenceKey = (key: string): key is SentenceKey => instance.exists(key);
+
+/** `t('area.key', { values })` in the current language. */
+export function useT(): Translate {
+  const { t: translate } = useTranslation(undefined, { i18n: instance });
+  return translate as unknown as Translate;
+}
+
+/** Renders again when the language changes; for components that only format numbers and dates. */
+export function useLanguage(): Language {
+  useTranslation(undefined, { i18n: instance });
+  return currentLanguage();
+}
+
+export { instance as i18nInstance };

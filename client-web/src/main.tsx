@@ -1,0 +1,36 @@
+/** Entry: appearance and language first, then what is kept in this browser, then the first paint, then the sessions. */
+import './ui/theme.ts';
+import './ui/base.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { openVault } from './domain/accounts/account.ts';
+import { App } from './domain/app.ts';
+import { initI18n } from './i18n/i18n.ts';
+import { AppContext } from './ui/app-context.ts';
+import { startNotifier } from './ui/notifications/notifier.ts';
+import { Root } from './ui/root.tsx';
+import { themeStore } from './ui/theme.ts';
+import { UiRoot } from './ui/ui-root.tsx';
+
+async function start(): Promise<void> {
+  const [app] = await Promise.all([App.open(window.nexuscommDesktop?.vault ?? openVault), initI18n(themeStore.getState().language)]);
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <AppContext value={app}>
+        <UiRoot>
+          <Root />
+        </UiRoot>
+      </AppContext>
+    </StrictMode>,
+  );
+  startNotifier(app);
+  // After the first paint: the SDK is half a megabyte of script.
+  requestAnimationFrame(() => setTimeout(() => app.startSessions(), 0));
+}
+
+if ('serviceWorker' in navigator && import.meta.env.PROD && location.protocol.startsWith('http')) {
+  navigator.serviceWorker.register('./service-worker.js', { type: 'module' }).catch(() => {
+    // Private windows refuse: media are then loaded without it, and nothing is kept for offline.
+  });
+}
+void start();

@@ -1,0 +1,60 @@
+/** What a message says. */
+import { Ban, KeyRound } from 'lucide-react';
+import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
+import { useT } from '../../i18n/i18n.ts';
+import { Button } from '../primitives/button.tsx';
+import { openDialog } from '../shell/dialogs-store.ts';
+import { MessageMedia } from './message-media.tsx';
+import styles from './message-body.module.css';
+import { MessageTextView } from './message-text-view.tsx';
+
+export interface MessageBodyProps {
+  readonly item: MessageItem;
+  readonly accountKey: string;
+  readonly roomId: string;
+}
+
+export function MessageBody({ item, accountKey, roomId }: MessageBodyProps) {
+  const t = useT();
+  const { content } = item;
+  switch (content.type) {
+    case 'text':
+      return <MessageTextView text={content.text} />;
+    case 'notice':
+      return (
+        <div className={styles.notice}>
+          <MessageTextView text={content.text} />
+        </div>
+      );
+    case 'emote':
+      return (
+        <div className={styles.emote}>
+          <bdi>{item.sender.name}</bdi> <MessageTextView text={content.text} />
+        </div>
+      );
+    case 'media':
+      return <MessageMedia media={content.media} accountKey={accountKey} roomId={roomId} eventId={item.eventId} sender={item.sender} ts={item.ts} />;
+    case 'redacted':
+      return (
+        <p className={styles.quiet}>
+          <Ban aria-hidden />
+          {content.by && content.by.userId !== item.sender.userId ? t('timeline.deletedBy', { name: content.by.name }) : t('timeline.deleted')}
+          {content.reason !== undefined && ` ${t('timeline.deletedBecause', { reason: content.reason })}`}
+        </p>
+      );
+    case 'undecryptable':
+      return (
+        <p className={styles.quiet}>
+          <KeyRound aria-hidden />
+          {t(`timeline.undecryptable.${content.reason}`)}
+          {(content.reason === 'no-backup' || content.reason === 'waiting-for-key' || content.reason === 'device-not-verified') && (
+            <Button size="small" kind="quiet" onPress={() => openDialog('unlock', { accountKey })}>
+              {t('encryption.unlock')}
+            </Button>
+          )}
+        </p>
+      );
+    case 'unknown':
+      return <p className={styles.quiet}>{content.body ?? t('timeline.unknownType', { type: content.eventType })}</p>;
+  }
+}

@@ -1,0 +1,34 @@
+/** The text of a message: formatted where it can be, otherwise its plain body, with a note if that is not what was sent. */
+import { useMemo } from 'react';
+import { isBig, readPlainBody } from '../../../domain/messages/plain-body.ts';
+import type { SafeTree } from '../../../domain/messages/safe-tree.ts';
+import type { HtmlProblem, HtmlSanitiser } from '../../../domain/messages/sanitise.ts';
+import type { MessageText } from '../../../domain/timeline/timeline-item.ts';
+import { MessageHtml } from './message-html.tsx';
+import { useMessageParts } from './message-parts.ts';
+import styles from './message-body.module.css';
+
+interface ReadMessage {
+  readonly tree: SafeTree;
+  readonly plain: boolean;
+  readonly problem: HtmlProblem | undefined;
+}
+
+export function readMessage({ body, html }: MessageText, sanitise: HtmlSanitiser): ReadMessage {
+  if (html === undefined) return { tree: readPlainBody(body), plain: true, problem: undefined };
+  const sanitised = sanitise(html);
+  if (sanitised.problem) return { tree: readPlainBody(body), plain: true, problem: sanitised.problem };
+  return { tree: sanitised.tree, plain: false, problem: undefined };
+}
+
+export function MessageBody({ text }: { readonly text: MessageText }) {
+  const { sanitise, labels } = useMessageParts();
+  const { body, html } = text;
+  const { tree, plain, problem } = useMemo(() => readMessage({ body, html }, sanitise), [body, html, sanitise]);
+  return (
+    <div className={isBig(tree) ? styles.big : styles.body}>
+      <MessageHtml tree={tree} plain={plain} />
+      {problem && problem !== 'nothing-to-show' && <p className={styles.note}>{labels.problem(problem)}</p>}
+    </div>
+  );
+}

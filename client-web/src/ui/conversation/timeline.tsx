@@ -1,0 +1,221 @@
+/** The messages of a conversation: virtual, keeps its place when older ones arrive, follows the end while the person is there. */
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { VList, type VListHandle } from 'virtua';
+import type { Conversation } from '../../domain/inbox/conversation.ts';
+import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
+import type { TimelineState } from '../../domain/timeline/timeline-item.ts';
+import { translateKey, useT } from '../../i18n/i18n.ts';
+import { Banner } from '../primitives/banner.tsx';
+import { Button } from '../primitives/button.tsx';
+import { Divider } from '../primitives/divider.tsx';
+import { Spinner } from '../primitives/spinner.tsx';
+import { Time } from '../primitives/time.tsx';
+import { ConversationParts } from './conversation-parts.tsx';
+import { MessageRow } from './message-row.tsx';
+import { RoomStart } from './room-start.tsx';
+import { StateGroup, StateLine } from './state-row.tsx';
+import styles from './timeline.module.css';
+import { timelineRows, type Row } from './timeline-rows.ts';
+
+/** px from an edge within which more is loaded, or the end counts as seen. */
+const LOAD_WITHIN = 900;
+const END_WITHIN = 60;
+const READ_AFTER_MS = 400;
+
+export interface TimelineProps {
+  readonly conversation: Conversation;
+  readonly timeline: LiveTimeline;
+  readonly state: TimelineState;
+  readonly focusEventId?: string | undefined;
+}
+
+export function Timeline({ conversation, timeline, state, focusEventId }: TimelineProps) {
+  const t = useT();
+  const list = useRef<VListHandle>(null);
+  const known = useRef<ReadonlyMap<string, Row>>(new Map());
+  const rows = useMemo(() => timelineRows(state.items, known.current), [state.items]);
+  const last = useRef<{ rows: readonly Row[]; timeline: LiveTimeline }>({ rows: [], timeline });
+  const atEnd = useRef(true);
+  const placed = useRef<LiveTimeline | undefined>(undefined);
+  const focused = useRef<string | undefined>(undefined);
+  const [away, setAway] = useState(false);
+  const [missed, setMissed] = useState(0);
+
+  // Older rows came in front: the list keeps its distance from the end.
+  const before = last.current.timeline === timeline ? last.current.rows : [];
+  const shift = before.length > 0 && rows.length > before.length && rows.at(-1)?.key === before.at(-1)?.key;
+
+  useLayoutEffect(() => {
+    known.current = new Map(rows.map((row) => [row.key, row]));
+    const old = last.current.timeline === timeline ? last.current.rows : [];
+    last.current = { rows, timeline };
+    const handle = list.current;
+    if (!handle || rows.length === 0) return;
+    if (focusEventId !== undefined && focused.current !== focusEventId) {
+      const index = rows.findIndex((row) => row.kind === 'message' && row.item.eventId === focusEventId);
+      if (index < 0) return;
+      focused.current = focusEventId;
+      placed.current = timeline;
+      atEnd.current = false;
+      handle.scrollToIndex(index, { align: 'center' });
+      return;
+    }
+    if (placed.current !== timeline) {
+      placed.current = timeline;
+      const unread = rows.findIndex((row) => row.kind === 'unread');
+      atEnd.current = unread < 0 || rows.length - unread < 8;
+      handle.scrollToIndex(atEnd.current ? rows.length - 1 : unread, { align: atEnd.current ? 'end' : 'start' });
+      return;
+    }
+    const newest = rows.at(-1);
+    const grew = newest !== undefined && newest.key !== old.at(-1)?.key;
+    if (grew && (atEnd.current || (newest.kind === 'message' && newest.item.mine && newest.item.sendState !== 'sent'))) {
+      handle.scrollToIndex(rows.length - 1, { align: 'end' });
+      atEnd.current = true;
+    } else if (grew && newest.kind === 'message' && !newest.item.mine) setMissed((count) => count + 1);
+    else if (atEnd.current) handle.scrollToIndex(rows.length - 1, { align: 'end' });
+  }, [rows, timeline, focusEventId]);
+
+  const read = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const markReadSoon = useCallback(() => {
+    clearTimeout(read.current);
+    read.current = setTimeout(() => {
+      if (document.visibilityState === 'visible' && document.hasFocus() && atEnd.current) void timeline.markRead(false).catch(() => {});
+    }, READ_AFTER_MS);
+  }, [timeline]);
+
+  useEffect(() => {
+    markReadSoon();
+  }, [rows, markReadSoon]);
+  useEffect(() => {
+    window.addEventListener('focus', markReadSoon);
+    return () => {
+      window.removeEventListener('focus', markReadSoon);
+      clearTimeout(read.current);
+    };
+  }, [markReadSoon]);
+
+  const onScroll = (offset: number): void => {
+    const handle = list.current;
+    if (!handle) return;
+    const fromEnd = handle.scrollSize - handle.viewportSize - offset;
+    const nowAtEnd = fromEnd < END_WITHIN && !state.canPaginateForward;
+    if (nowAtEnd && !atEnd.current) {
+      setMissed(0);
+      atEnd.current = true;
+      markReadSoon();
+    }
+    atEnd.current = nowAtEnd;
+    setAway(fromEnd > handle.viewportSize || state.canPaginateForward);
+    if (offset < LOAD_WITHIN && state.canPaginateBack) void timeline.paginate('back');
+    if (fromEnd < LOAD_WITHIN && state.canPaginateForward) void timeline.paginate('forward');
+  };
+
+  // Few rows: nothing scrolls, so nothing would ask for more.
+  useEffect(() => {
+    const handle = list.current;
+    if (handle && state.canPaginateBack && state.loading === undefined && state.error === undefined && handle.scrollSize <= handle.viewportSize) {
+      void timeline.paginate('back');
+    }
+  }, [rows, state, timeline]);
+
+  const toEnd = async (): Promise<void> => {
+    await timeline.jumpToEnd();
+    list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
+    setMissed(0);
+  };
+
+  return (
+    <div className={styles.timeline}>
+      {state.error !== undefined && (
+        <Banner
+          kind="warning"
+          edge
+          action={
+            <Button size="small" onPress={() => void timeline.paginate('back')}>
+              {t('common.retry')}
+            </Button>
+          }
+        >
+          {translateKey(`errors.timeline.${state.error}`)}
+        </Banner>
+      )}
+      {(state.loading === 'back' || state.loading === 'initial') && (
+        <div className={styles.loading}>
+          <Spinner />
+        </div>
+      )}
+      <ConversationParts accountKey={timeline.accountKey} roomId={conversation.roomId}>
+        <VList
+          ref={list}
+          className={styles.list!}
+          shift={shift}
+          onScroll={onScroll}
+          onKeyDown={moveFocus}
+          role="log"
+          aria-label={t('timeline.label', { name: conversation.name })}
+          tabIndex={0}
+          itemSize={56}
+        >
+          {rows.map((row) => (
+            <TimelineRow key={row.key} row={row} conversation={conversation} timeline={timeline} isFocused={isFocused(row, focusEventId)} />
+          ))}
+        </VList>
+      </ConversationParts>
+      {(away || missed > 0) && (
+        <div className={styles.jump}>
+          <Button kind={missed > 0 ? 'primary' : 'secondary'} size="small" icon={<ArrowDown />} onPress={() => void toEnd()}>
+            {missed > 0 ? t('timeline.newMessages', { count: missed }) : t('timeline.jumpToEnd')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Up and down walk through messages; a focused message shows what can be done with it. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+  const list = event.currentTarget;
+  const messages = [...list.querySelectorAll<HTMLElement>('article')];
+  const current = document.activeElement?.closest('article');
+  if (current !== null && document.activeElement !== current) return; // within a message arrows belong to what is there
+  const index = current ? messages.indexOf(current as HTMLElement) : messages.length;
+  const next = messages[index + (event.key === 'ArrowUp' ? -1 : 1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: 'nearest' });
+}
+
+const isFocused = (row: Row, eventId: string | undefined): boolean => eventId !== undefined && row.kind === 'message' && row.item.eventId === eventId;
+
+function TimelineRow(props: { row: Row; conversation: Conversation; timeline: LiveTimeline; isFocused: boolean }) {
+  const t = useT();
+  const { row, conversation, timeline } = props;
+  switch (row.kind) {
+    case 'message':
+      return <MessageRow row={row} accountKey={timeline.accountKey} roomId={conversation.roomId} timeline={timeline} isFocused={props.isFocused} />;
+    case 'state':
+      return <StateLine item={row.item} />;
+    case 'states':
+      return <StateGroup items={row.items} />;
+    case 'day':
+      return (
+        <div className={styles.divider}>
+          <Divider>
+            <Time ts={row.ts} format="day" />
+          </Divider>
+        </div>
+      );
+    case 'unread':
+      return (
+        <div className={styles.divider}>
+          <Divider kind="unread">{t('timeline.unread')}</Divider>
+        </div>
+      );
+    case 'start':
+      return <RoomStart conversation={conversation} />;
+  }
+}

@@ -1,0 +1,47 @@
+/** Opens the timeline of a conversation while it is shown. */
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
+import type { TimelineState } from '../../domain/timeline/timeline-item.ts';
+import { useConversation, useLive } from '../app-context.ts';
+
+const closed = createStore<TimelineState>(() => ({
+  items: [],
+  canPaginateBack: false,
+  canPaginateForward: false,
+  loading: 'initial',
+  error: undefined,
+  typing: [],
+}));
+
+export interface OpenTimeline {
+  readonly timeline: LiveTimeline | undefined;
+  readonly state: TimelineState;
+}
+
+export function useTimeline(
+  accountKey: string,
+  roomId: string,
+  options: { threadRootId?: string | undefined; eventId?: string | undefined },
+): OpenTimeline {
+  const live = useLive(accountKey);
+  // The room may come with a sync that is still under way.
+  const known = useConversation(`${accountKey}/${roomId}`) !== undefined && live?.client.getRoom(roomId) !== null;
+  const [timeline, setTimeline] = useState<LiveTimeline>();
+  const { threadRootId, eventId } = options;
+  useEffect(() => {
+    if (!live || !known) return;
+    const opened = live.openTimeline({ roomId, threadRootId });
+    setTimeline(opened);
+    return () => {
+      opened.close();
+      setTimeline(undefined);
+    };
+  }, [live, known, roomId, threadRootId]);
+  useEffect(() => {
+    if (timeline && eventId !== undefined) void timeline.jumpTo(eventId);
+  }, [timeline, eventId]);
+  const state = useStore(timeline?.state ?? closed);
+  return { timeline, state };
+}

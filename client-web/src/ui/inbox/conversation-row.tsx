@@ -1,0 +1,146 @@
+/** One conversation in the list. */
+import { BellOff, Check, Clock, MoreHorizontal, Pin, Undo2 } from 'lucide-react';
+import { memo, useState } from 'react';
+import { useStore } from 'zustand';
+import { draftKey } from '../../domain/composer/drafts.ts';
+import type { Conversation } from '../../domain/inbox/conversation.ts';
+import { formatRelative, formatShort } from '../../i18n/format.ts';
+import { useT } from '../../i18n/i18n.ts';
+import { useAccounts, useApp } from '../app-context.ts';
+import { classNames } from '../class-names.ts';
+import { Avatar } from '../primitives/avatar.tsx';
+import { Badge } from '../primitives/badge.tsx';
+import { Button } from '../primitives/button.tsx';
+import { ContextMenu } from '../primitives/context-menu.tsx';
+import { IconButton } from '../primitives/icon-button.tsx';
+import { Menu, MenuTrigger } from '../primitives/menu.tsx';
+import { VisuallyHidden } from '../primitives/visually-hidden.tsx';
+import { openDialog } from '../shell/dialogs-store.ts';
+import { useMediaUrl } from '../use-media.ts';
+import { ConversationMenu } from './conversation-menu.tsx';
+import styles from './conversation-row.module.css';
+import { previewOf } from './preview-of.ts';
+import { openById, triage } from './triage-actions.ts';
+
+export interface ConversationRowProps {
+  readonly row: Conversation;
+  readonly isOpen: boolean;
+  readonly isCursor: boolean;
+  readonly now: number;
+}
+
+export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCursor, now }: ConversationRowProps) {
+  const t = useT();
+  const app = useApp();
+  const accounts = useAccounts();
+  const { url } = useMediaUrl(
+    row.accountKey,
+    row.avatarMxc === undefined ? undefined : { mxc: row.avatarMxc, width: 40, height: 40, method: 'crop' },
+  );
+  const draft = useStore(app.drafts.state, (state) => state.drafts.get(draftKey(row.accountKey, row.roomId)));
+  const [menuOpen, setMenuOpen] = useState(false);
+  const [near, setNear] = useState(false);
+  const unread = row.unread > 0 || row.markedUnread || row.membership === 'invite';
+  const snoozed = row.triage.state === 'snoozed' && row.triage.until > now;
+  const account = accounts.length > 1 ? accounts.find((one) => one.key === row.accountKey) : undefined;
+  return (
+    <ContextMenu label={t('inbox.actions', { name: row.name })} menu={() => <ConversationMenu row={row} />}>
+      <div
+        role="listitem"
+        onPointerEnter={(event) => setNear(event.pointerType !== 'touch')}
+        onPointerLeave={() => setNear(false)}
+        className={classNames(styles.row, unread && styles.unread, isOpen && styles.open, isCursor && styles.cursor, menuOpen && styles.menuOpen)}
+        data-conversation={row.roomId}
+        data-account={row.accountKey}
+      >
+        <button
+          type="button"
+          className={styles.main}
+          aria-current={isOpen ? 'true' : undefined}
+          onClick={() => openById(row.id)}
+          tabIndex={isCursor || isOpen ? 0 : -1}
+        >
+          <Avatar
+            id={row.otherUserId ?? row.roomId}
+            name={row.name}
+            size={40}
+            shape={row.kind === 'direct' ? 'person' : 'room'}
+            {...(url === undefined ? {} : { src: url })}
+            {...(account === undefined ? {} : { accountId: account.key })}
+          />
+          <span className={styles.words}>
+            <span className={styles.line}>
+              <bdi className={styles.name}>{row.name}</bdi>
+              {row.favourite && <Pin className={styles.mark} role="img" aria-label={t('inbox.favouriteMark')} />}
+              {row.muted && <BellOff className={styles.mark} role="img" aria-label={t('inbox.mutedMark')} />}
+              {row.network && <span className={styles.network}>{row.network.name}</span>}
+              {row.activityTs > 0 && <time className={styles.time}>{formatShort(row.activityTs, now)}</time>}
+            </span>
+            <span className={styles.line}>
+              <span className={classNames(styles.preview, draft?.text && styles.draft)}>
+                {draft?.text ? t('inbox.draft', { text: draft.text.slice(0, 120) }) : previewOf(row, t)}
+              </span>
+              {row.mentions > 0 ? (
+                <Badge kind="mention" count={row.mentions} />
+              ) : row.unread > 0 ? (
+                row.muted ? (
+                  <Badge kind="dot" />
+                ) : (
+                  <Badge kind="count" count={row.unread} />
+                )
+              ) : (
+                unread && <Badge kind="dot" />
+              )}
+            </span>
+            {snoozed && row.triage.state === 'snoozed' && (
+              <span className={styles.wakes}>
+                <Clock aria-hidden /> {t('inbox.wakesAt', { when: formatRelative(row.triage.until, now) })}
+              </span>
+            )}
+          </span>
+          {account && <VisuallyHidden>{t('inbox.accountMark', { account: account.userId })}</VisuallyHidden>}
+        </button>
+        {row.membership === 'invite' ? (
+          <span className={styles.answer}>
+            <Button kind="primary" size="small" onPress={() => triage.accept(app, row)}>
+              {t('inbox.accept')}
+            </Button>
+            <Button size="small" onPress={() => triage.decline(app, row)}>
+              {t('inbox.decline')}
+            </Button>
+          </span>
+        ) : near || menuOpen ? (
+          <span className={styles.actions}>
+            {row.triage.state === 'active' ? (
+              <IconButton label={t('inbox.markDone')} keys="E" size="small" kind="soft" onPress={() => triage.done(app, row)} excludeFromTabOrder>
+                <Check />
+              </IconButton>
+            ) : (
+              <IconButton label={t('inbox.reopen')} size="small" kind="soft" onPress={() => triage.reopen(app, row)} excludeFromTabOrder>
+                <Undo2 />
+              </IconButton>
+            )}
+            <IconButton
+              label={t('inbox.snooze')}
+              keys="H"
+              size="small"
+              kind="soft"
+              onPress={() => openDialog('snooze', { conversationId: row.id })}
+              excludeFromTabOrder
+            >
+              <Clock />
+            </IconButton>
+            <MenuTrigger onOpenChange={setMenuOpen}>
+              <IconButton label={t('common.more')} size="small" kind="soft" excludeFromTabOrder>
+                <MoreHorizontal />
+              </IconButton>
+              <Menu label={t('inbox.actions', { name: row.name })} placement="bottom end">
+                <ConversationMenu row={row} />
+              </Menu>
+            </MenuTrigger>
+          </span>
+        ) : null}
+      </div>
+    </ContextMenu>
+  );
+});

@@ -1,0 +1,177 @@
+/** The list of conversations with its splits, filter and keys. */
+import { ArrowUp } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { VList, type VListHandle } from 'virtua';
+import { useStore } from 'zustand';
+import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
+import { countSplits, type Split } from '../../domain/inbox/splits.ts';
+import { formatRelative } from '../../i18n/format.ts';
+import { useT } from '../../i18n/i18n.ts';
+import { useApp } from '../app-context.ts';
+import { Button } from '../primitives/button.tsx';
+import { EmptyState } from '../primitives/empty-state.tsx';
+import { SearchField } from '../primitives/search-field.tsx';
+import { SkeletonRows } from '../primitives/skeleton.tsx';
+import { navigate, useRoute } from '../route.ts';
+import { openDialog } from '../shell/dialogs-store.ts';
+import { useShortcuts } from '../shell/shortcuts.ts';
+import { useNow } from '../use-now.ts';
+import { ConversationRow } from './conversation-row.tsx';
+import { cursorStore, neighbour, useCursor } from './inbox-cursor.ts';
+import styles from './inbox-pane.module.css';
+import { SplitTabs } from './split-tabs.tsx';
+import { openById, triage, undoLast } from './triage-actions.ts';
+import { toSplit, useInboxView } from './use-inbox-view.ts';
+
+/** In the order of their number keys. */
+const KEYED_SPLITS = ['everything', 'important', 'unread', 'mentions', 'snoozed', 'done'] as const;
+
+export function InboxPane() {
+  const t = useT();
+  const app = useApp();
+  const route = useRoute((now) => now);
+  const split = toSplit(route.page === 'inbox' ? route.split : 'everything');
+  const open = route.page === 'inbox' && route.conversation ? conversationId(route.conversation.accountKey, route.conversation.roomId) : undefined;
+  const [text, setText] = useState('');
+  const all = useStore(app.inbox.state, (state) => state.conversations);
+  const sources = useStore(app.inbox.state, (state) => state.sources);
+  const now = useNow();
+  const counts = useMemo(() => countSplits([...all.values()], now), [all, now]);
+  const view = useInboxView(split, text);
+  const cursor = useCursor();
+  const list = useRef<VListHandle>(null);
+  const filter = useRef<HTMLInputElement>(null);
+
+  const moveTo = (id: string | undefined): void => {
+    if (id === undefined) return;
+    cursorStore.setState({ cursor: id });
+    const index = cursorStore.getState().shown.indexOf(id);
+    if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' });
+  };
+  const at = (): Conversation | undefined => {
+    const id = cursorStore.getState().cursor ?? open;
+    return id === undefined ? undefined : app.inbox.get(id);
+  };
+  const step = (by: 1 | -1): void => {
+    const next = neighbour(cursorStore.getState().cursor ?? open, by);
+    moveTo(next);
+    // With a conversation open, moving reads on.
+    if (next !== undefined && open !== undefined) openById(next);
+  };
+  const withRow = (work: (row: Conversation) => void) => (): boolean => {
+    const row = at();
+    if (row) work(row);
+    return row !== undefined;
+  };
+  useShortcuts(
+    {
+      j: () => step(1),
+      k: () => step(-1),
+      arrowdown: () => step(1),
+      arrowup: () => step(-1),
+      enter: () => {
+        const { cursor: id } = cursorStore.getState();
+        if (id === undefined) return false;
+        openById(id);
+        return true;
+      },
+      e: withRow((row) => (split === 'done' ? triage.reopen(app, row) : triage.done(app, row))),
+      h: withRow((row) => openDialog('snooze', { conversationId: row.id })),
+      u: withRow((row) => triage.toggleUnread(app, row)),
+      s: withRow((row) => triage.toggleFavourite(app, row)),
+      z: () => undoLast(),
+      '/': () => filter.current?.focus(),
+      escape: () => {
+        if (open === undefined) return false;
+        navigate({ page: 'inbox', split, conversation: undefined });
+        return true;
+      },
+      ...Object.fromEntries(
+        KEYED_SPLITS.map((name, index) => [String(index + 1), () => navigate({ page: 'inbox', split: name, conversation: undefined })]),
+      ),
+    },
+    route.page === 'inbox',
+  );
+
+  // What is open is where keys go on from.
+  useEffect(() => {
+    if (open !== undefined) cursorStore.setState({ cursor: open });
+  }, [open]);
+
+  const loading = all.size === 0 && Object.values(sources).every((source) => source !== 'live');
+  return (
+    <section className={styles.pane} aria-label={t('inbox.title')} data-live={Object.values(sources).every((source) => source === 'live')}>
+      <header className={styles.head}>
+        <h1 className={styles.title}>{t('inbox.title')}</h1>
+      </header>
+      <div className={styles.filter}>
+        <SearchField label={t('inbox.filter')} placeholder={t('inbox.filter')} value={text} onChange={setText} inputRef={filter} />
+      </div>
+      <SplitTabs split={split} counts={counts} onSelect={(name) => navigate({ page: 'inbox', split: name, conversation: undefined })} />
+      <div
+        className={styles.list}
+        onPointerEnter={() => view.setFrozen(true)}
+        onPointerLeave={() => view.setFrozen(false)}
+        onFocus={() => view.setFrozen(true)}
+        onBlur={() => view.setFrozen(false)}
+      >
+        {view.arrived > 0 && (
+          <div className={styles.arrived}>
+            <Button kind="primary" size="small" icon={<ArrowUp />} onPress={view.thaw}>
+              {t('inbox.arrived', { count: view.arrived })}
+            </Button>
+          </div>
+        )}
+        {view.conversations.length > 0 ? (
+          <VList ref={list} className={styles.rows!} role="list" aria-label={t('inbox.list')} itemSize={64}>
+            {view.conversations.map((row) => (
+              <ConversationRow key={row.id} row={row} isOpen={row.id === open} isCursor={row.id === cursor} now={now} />
+            ))}
+          </VList>
+        ) : loading ? (
+          <SkeletonRows rows={8} />
+        ) : (
+          <Empty split={split} filtered={text !== ''} all={all} now={now} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Empty({ split, filtered, all, now }: { split: Split; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
+  const t = useT();
+  if (filtered)
+    return (
+      <EmptyState size="small" title={t('inbox.empty.filterTitle')}>
+        {t('inbox.empty.filterBody')}
+      </EmptyState>
+    );
+  const body = (): string => {
+    if (split !== 'important') return t(`inbox.empty.${split}Body`);
+    const next = [...all.values()]
+      .map(({ triage: state }) => (state.state === 'snoozed' && state.until > now ? state.until : Infinity))
+      .reduce((least, one) => Math.min(least, one), Infinity);
+    return next === Infinity ? t('inbox.empty.importantBody') : t('inbox.empty.importantBodySnoozed', { when: formatRelative(next) });
+  };
+  return (
+    <EmptyState
+      size="small"
+      title={t(`inbox.empty.${split}Title`)}
+      action={
+        split === 'everything' || all.size === 0 ? (
+          <span className={styles.first}>
+            <Button kind="primary" onPress={() => openDialog('create-room', {})}>
+              {t('inbox.createRoom')}
+            </Button>
+            <Button onPress={() => openDialog('start-chat', {})}>{t('inbox.startChat')}</Button>
+            <Button kind="quiet" onPress={() => openDialog('directory', {})}>
+              {t('inbox.browse')}
+            </Button>
+          </span>
+        ) : undefined
+      }
+    >
+      {body()}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,98 @@
+/** Triage as a person does it: the change, a toast to undo it, the next conversation. */
+import type { App } from '../../domain/app.ts';
+import type { Conversation, ConversationId } from '../../domain/inbox/conversation.ts';
+import type { Undo } from '../../domain/inbox/conversation-actions.ts';
+import { formatRelative } from '../../i18n/format.ts';
+import { t } from '../../i18n/i18n.ts';
+import { attempt } from '../error-sentence.ts';
+import { confirm } from '../primitives/confirm.tsx';
+import { showToast } from '../primitives/toast-store.ts';
+import { closeConversation, openConversation, routeStore } from '../route.ts';
+import { wakeAt } from '../use-now.ts';
+import { cursorStore, neighbour } from './inbox-cursor.ts';
+
+let lastUndo: Undo | undefined;
+
+function offerUndo(text: string, undo: Undo): void {
+  lastUndo = undo;
+  showToast({ text, key: 'triage', action: { label: t('common.undo'), keys: 'Z', onAction: () => undoLast() } });
+}
+
+/** Z: the last triage is taken back, once. */
+export function undoLast(): void {
+  const undo = lastUndo;
+  lastUndo = undefined;
+  if (undo) attempt(undo());
+}
+
+/** After a conversation was put away, the next one takes its place. */
+function moveOn(id: ConversationId): void {
+  const next = neighbour(id, 1) ?? neighbour(id, -1);
+  const route = routeStore.getState();
+  const open = route.page === 'inbox' ? route.conversation : undefined;
+  cursorStore.setState({ cursor: next });
+  if (!open || `${open.accountKey}/${open.roomId}` !== id) return;
+  if (next === undefined) closeConversation();
+  else openById(next);
+}
+
+export function openById(id: ConversationId): void {
+  const slash = id.indexOf('/');
+  cursorStore.setState({ cursor: id });
+  openConversation(id.slice(0, slash), id.slice(slash + 1));
+}
+
+export const triage = {
+  done(app: App, row: Conversation): void {
+    moveOn(row.id);
+    attempt(app.conversations.markDone(row.id).then((undo) => offerUndo(t('inbox.toast.done', { name: row.name }), undo)));
+  },
+  reopen(app: App, row: Conversation): void {
+    attempt(app.conversations.reopen(row.id).then((undo) => (lastUndo = undo)));
+  },
+  snooze(app: App, row: Conversation, until: number, wake: 'time' | 'reply' | 'mention'): void {
+    moveOn(row.id);
+    wakeAt(until);
+    attempt(
+      app.conversations
+        .snooze(row.id, until, wake)
+        .then((undo) => offerUndo(t('inbox.toast.snoozed', { name: row.name, when: formatRelative(until) }), undo)),
+    );
+  },
+  toggleUnread(app: App, row: Conversation): void {
+    if (row.unread > 0 || row.markedUnread) attempt(app.conversations.markRead(row.id));
+    else attempt(app.conversations.setMarkedUnread(row.id, true).then((undo) => offerUndo(t('inbox.toast.unread', { name: row.name }), undo)));
+  },
+  toggleFavourite(app: App, row: Conversation): void {
+    attempt(
+      app.conversations.setFavourite(row.id, !row.favourite).then((undo) => {
+        if (!row.favourite) offerUndo(t('inbox.toast.favourite', { name: row.name }), undo);
+      }),
+    );
+  },
+  toggleLowPriority(app: App, row: Conversation): void {
+    attempt(
+      app.conversations.setLowPriority(row.id, !row.lowPriority).then((undo) => {
+        if (!row.lowPriority) offerUndo(t('inbox.toast.lowPriority', { name: row.name }), undo);
+      }),
+    );
+  },
+  accept(app: App, row: Conversation): void {
+    attempt(app.conversations.accept(row.id));
+  },
+  decline(app: App, row: Conversation): void {
+    moveOn(row.id);
+    attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.declined') })));
+  },
+  async leave(app: App, row: Conversation): Promise<void> {
+    const sure = await confirm({
+      title: t('inbox.leaveTitle', { name: row.name }),
+      body: t('inbox.leaveBody'),
+      action: t('inbox.leave'),
+      danger: true,
+    });
+    if (!sure) return;
+    moveOn(row.id);
+    attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.left', { name: row.name }) })));
+  },
+} as const;

@@ -1,0 +1,61 @@
+/** What Ctrl+K can do besides going somewhere. */
+import {
+  BellRing,
+  CheckCheck,
+  Compass,
+  Contrast,
+  Hash,
+  Keyboard,
+  Languages,
+  Link2,
+  MessageSquarePlus,
+  Moon,
+  Plus,
+  Sun,
+  UserRound,
+} from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { App } from '../../domain/app.ts';
+import type { Translate } from '../../i18n/i18n.ts';
+import { attempt } from '../error-sentence.ts';
+import { navigate } from '../route.ts';
+import { openDialog } from '../shell/dialogs-store.ts';
+import { setAppearance } from '../theme.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly icon: ReactNode;
+  readonly keys?: string;
+  /** Shown before anything is typed. */
+  readonly first: boolean;
+  readonly run: (app: App) => void;
+}
+
+export function commands(t: Translate): Command[] {
+  const settings =
+    (section: string): (() => void) =>
+    () =>
+      navigate({ page: 'settings', section, accountKey: undefined });
+  return [
+    { id: 'chat', title: t('inbox.startChat'), icon: <MessageSquarePlus />, first: true, run: () => openDialog('start-chat', {}) },
+    { id: 'room', title: t('inbox.createRoom'), icon: <Hash />, first: true, run: () => openDialog('create-room', {}) },
+    { id: 'browse', title: t('inbox.browse'), icon: <Compass />, first: true, run: () => openDialog('directory', {}) },
+    { id: 'join', title: t('inbox.join'), icon: <Link2 />, first: false, run: () => openDialog('join', {}) },
+    { id: 'read-all', title: t('palette.readAll'), icon: <CheckCheck />, first: false, run: (app) => attempt(readAll(app)) },
+    { id: 'light', title: t('palette.light'), icon: <Sun />, first: false, run: () => setAppearance({ theme: 'light' }) },
+    { id: 'dark', title: t('palette.dark'), icon: <Moon />, first: false, run: () => setAppearance({ theme: 'dark' }) },
+    { id: 'contrast', title: t('palette.contrast'), icon: <Contrast />, first: false, run: () => setAppearance({ theme: 'contrast' }) },
+    { id: 'profile', title: t('palette.profile'), icon: <UserRound />, first: false, run: settings('profile') },
+    { id: 'notifications', title: t('palette.notifications'), icon: <BellRing />, first: false, run: settings('notifications') },
+    { id: 'language', title: t('palette.language'), icon: <Languages />, first: false, run: settings('appearance') },
+    { id: 'account', title: t('welcome.addTitle'), icon: <Plus />, first: false, run: () => navigate({ page: 'add-account' }) },
+    { id: 'keys', title: t('palette.shortcuts'), icon: <Keyboard />, keys: '?', first: true, run: () => openDialog('shortcuts', {}) },
+  ];
+}
+
+async function readAll(app: App): Promise<void> {
+  for (const row of app.inbox.state.getState().conversations.values()) {
+    if (row.membership === 'join' && (row.unread > 0 || row.markedUnread)) await app.conversations.markRead(row.id);
+  }
+}

@@ -1,0 +1,32 @@
+/** Which dialog is open. Dialogs are loaded when first opened: `shell/dialogs.tsx` has the list. */
+import { createStore, useStore } from 'zustand';
+
+export interface Dialogs {
+  'create-room': { accountKey?: string | undefined };
+  'start-chat': { accountKey?: string | undefined };
+  directory: { accountKey?: string | undefined };
+  join: { accountKey?: string | undefined; target?: string | undefined; via?: readonly string[] | undefined };
+  invite: { accountKey: string; roomId: string };
+  'room-settings': { accountKey: string; roomId: string };
+  snooze: { conversationId: string };
+  palette: Record<string, never>;
+  shortcuts: Record<string, never>;
+  person: { accountKey: string; userId: string; roomId?: string | undefined };
+  'edit-history': { accountKey: string; roomId: string; eventId: string };
+  reactions: { accountKey: string; roomId: string; eventId: string };
+  'set-up-encryption': { accountKey: string };
+  unlock: { accountKey: string };
+  verify: { accountKey: string; userId?: string | undefined };
+}
+export type DialogName = keyof Dialogs;
+export type OpenDialog = { [Name in DialogName]: { readonly name: Name; readonly props: Dialogs[Name] } }[DialogName];
+
+export const dialogStore = createStore<{ readonly open: OpenDialog | undefined }>(() => ({ open: undefined }));
+
+export function openDialog<Name extends DialogName>(name: Name, props: Dialogs[Name]): void {
+  dialogStore.setState({ open: { name, props } as OpenDialog });
+}
+
+export const closeDialog = (): void => dialogStore.setState({ open: undefined });
+
+export const useOpenDialog = (): OpenDialog | undefined => useStore(dialogStore, (state) => state.open);

@@ -1,0 +1,113 @@
+/** What the person should know about connections and storage, in one line with what can be done. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { SessionStatus } from '../../domain/accounts/session.ts';
+import { useT } from '../../i18n/i18n.ts';
+import { useAccounts, useApp, useAppState, useLive } from '../app-context.ts';
+import { EncryptionBanner } from '../encryption/encryption-banner.tsx';
+import { attempt } from '../error-sentence.ts';
+import { Banner } from '../primitives/banner.tsx';
+import { Button } from '../primitives/button.tsx';
+import { navigate } from '../route.ts';
+
+const idle = createStore<{ status: SessionStatus }>(() => ({ status: { state: 'starting' } }));
+
+export function StatusBanner() {
+  const t = useT();
+  const app = useApp();
+  const online = useAppState((state) => state.online);
+  const storage = useAppState((state) => state.storage);
+  const accounts = useAccounts();
+  return (
+    <>
+      {!online && (
+        <Banner kind="warning" edge>
+          {t('common.offlineBanner')}
+        </Banner>
+      )}
+      {storage !== 'kept' && (
+        <Banner kind="warning" edge>
+          {t(`errors.storage.${storage}`)}
+        </Banner>
+      )}
+      {accounts.map((account) => (
+        <AccountBanner key={account.key} accountKey={account.key} userId={account.userId} online={online} onRetry={() => app.retryNow()} />
+      ))}
+    </>
+  );
+}
+
+function AccountBanner(props: { readonly accountKey: string; readonly userId: string; readonly online: boolean; readonly onRetry: () => void }) {
+  const t = useT();
+  const app = useApp();
+  const session = useAppState((state) => state.sessions.get(props.accountKey));
+  const live = useLive(props.accountKey);
+  const status = useStore(session?.state ?? idle, (state) => state.status);
+  switch (status.state) {
+    case 'elsewhere':
+      return (
+        <Banner
+          kind="info"
+          edge
+          action={
+            <Button size="small" onPress={() => attempt(app.takeOver())}>
+              {t('common.useHere')}
+            </Button>
+          }
+        >
+          {t('common.elsewhereBanner', { account: props.userId })}
+        </Banner>
+      );
+    case 'signed-out':
+      return (
+        <Banner
+          kind="danger"
+          edge
+          action={
+            <Button
+              size="small"
+              onPress={() => {
+                attempt(app.signOut(props.accountKey));
+                navigate({ page: 'add-account' });
+              }}
+            >
+              {t('welcome.signIn')}
+            </Button>
+          }
+        >
+          {t('common.signedOutBanner', { account: props.userId })}
+        </Banner>
+      );
+    case 'failed':
+      return (
+        <Banner
+          kind="danger"
+          edge
+          action={
+            <Button size="small" onPress={() => location.reload()}>
+              {t('common.reload')}
+            </Button>
+          }
+        >
+          {t(`errors.session.${status.reason}`)}
+        </Banner>
+      );
+    case 'reconnecting':
+      if (!props.online) return null;
+      return (
+        <Banner
+          kind="warning"
+          edge
+          action={
+            <Button size="small" onPress={props.onRetry}>
+              {t('common.retry')}
+            </Button>
+          }
+        >
+          {t('common.reconnectingBanner', { account: props.userId })}
+        </Banner>
+      );
+    default:
+      return live ? <EncryptionBanner live={live} /> : null;
+  }
+}
