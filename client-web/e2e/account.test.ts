@@ -65,7 +65,7 @@ inBrowser('an account', () => {
     await alice.goTo('#/settings/appearance');
     await alice.page.getByText('Dark', { exact: true }).click();
     expect(await alice.page.locator('html').getAttribute('data-theme')).toBe('dark');
-    await alice.page.getByRole('button', { name: /^Like the browser/ }).click();
+    await alice.page.getByRole('button', { name: /^English/ }).click();
     await alice.page.getByRole('option', { name: 'Deutsch' }).click();
     await alice.page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
     await alice.page.reload();
@@ -87,7 +87,7 @@ inBrowser('an account', () => {
     await alice.page.reload();
     await alice.page.getByText('lighthouse', { exact: true }).waitFor();
     expect(await alice.page.getByRole('switch', { name: 'Messages in rooms' }).isChecked()).toBe(false);
-    await alice.page.getByRole('button', { name: 'Remove lighthouse' }).click();
+    await alice.page.getByRole('button', { name: 'Remove: lighthouse' }).click();
     await alice.page.getByText('No words yet').waitFor();
   }, 60_000);
 
