@@ -187,7 +187,10 @@ export class Person implements AsyncDisposable {
   /** In the people picker of the open dialog. */
   async choosePerson(name: string): Promise<void> {
     await this.dialog.getByRole('combobox', { name: /people|whom/i }).fill(name);
-    await this.dialog.getByRole('option').filter({ hasText: `@${name}:` }).click();
+    await this.dialog
+      .getByRole('option')
+      .filter({ hasText: `@${name}:` })
+      .click();
   }
 
   async startChat(name: string): Promise<void> {

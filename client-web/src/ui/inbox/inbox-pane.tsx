@@ -81,10 +81,15 @@ export function InboxPane() {
       s: withRow((row) => triage.toggleFavourite(app, row)),
       z: () => undoLast(),
       '/': () => filter.current?.focus(),
-      escape: () => {
-        if (open === undefined) return false;
-        navigate({ page: 'inbox', split, conversation: undefined });
-        return true;
+      // Out of the composer first, then out of the conversation.
+      escape: {
+        inFields: true,
+        run: ({ target }) => {
+          if (open === undefined || !(target instanceof HTMLElement) || target.closest('[role="dialog"],[role="alertdialog"]')) return false;
+          if (target.closest('textarea, input, [contenteditable]')) target.blur();
+          else navigate({ page: 'inbox', split, conversation: undefined });
+          return true;
+        },
       },
       ...Object.fromEntries(
         KEYED_SPLITS.map((name, index) => [String(index + 1), () => navigate({ page: 'inbox', split: name, conversation: undefined })]),
