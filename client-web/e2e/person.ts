@@ -116,7 +116,7 @@ export class Person implements AsyncDisposable {
   }
 
   conversation(name: string): Locator {
-    return this.inbox.getByRole('listitem').filter({ hasText: name });
+    return this.inbox.getByRole('listitem').filter({ has: this.page.locator('bdi').getByText(name, { exact: true }) });
   }
 
   message(text: string): Locator {
@@ -134,12 +134,13 @@ export class Person implements AsyncDisposable {
     await this.messages.waitFor();
   }
 
-  async say(text: string): Promise<void> {
+  /** `shown`: how the message looks, where that is not what was typed. */
+  async say(text: string, shown = text): Promise<void> {
     const field = this.page.getByRole('main').getByRole('textbox').last();
     await field.click();
     await field.fill(text);
     await field.press('Enter');
-    await this.message(text).and(this.page.locator('[data-state="sent"]')).waitFor();
+    await this.message(shown).and(this.page.locator('[data-state="sent"]')).waitFor();
   }
 
   async sees(text: string | RegExp): Promise<void> {
@@ -174,7 +175,7 @@ export class Person implements AsyncDisposable {
     await this.chooseNew('Create a room');
     await this.dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(room.name);
     if (room.topic !== undefined) await this.dialog.getByRole('textbox', { name: /What it is about/ }).fill(room.topic);
-    if (room.access !== undefined) await this.dialog.getByRole('radio', { name: room.access }).check({ force: true });
+    if (room.access !== undefined) await this.chooseCard(room.access);
     for (const name of room.invite ?? []) await this.choosePerson(name);
     if (room.address !== undefined) {
       if (room.access !== 'Everybody') await this.dialog.getByRole('button', { name: 'More options' }).click();
@@ -182,6 +183,11 @@ export class Person implements AsyncDisposable {
     }
     await this.dialog.getByRole('button', { name: 'Create room' }).click();
     await this.page.getByRole('main', { name: room.name }).waitFor();
+  }
+
+  /** One of several, by its first words. */
+  async chooseCard(label: string): Promise<void> {
+    await this.dialog.getByRole('radiogroup').getByText(label, { exact: true }).click();
   }
 
   /** In the people picker of the open dialog. */

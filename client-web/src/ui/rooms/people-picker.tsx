@@ -32,7 +32,7 @@ export function PeoplePicker({ accountKey, label, hideLabel = false, chosen, onC
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const { people, searching, error } = usePeopleSearch(accountKey, text);
-  const shown = open || inside;
+  const shown = open || (inside && (text.trim() !== '' || people.length > 0));
   const isChosen = (userId: string): boolean => chosen.some((person) => person.userId === userId);
   const cursor = Math.min(at, people.length - 1);
 
