@@ -37,6 +37,22 @@ export class Person implements AsyncDisposable {
 
   /** A window with a new account, signed in and in step with the server. */
   static async signUp(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions = {}): Promise<Person> {
+    const person = await Person.#open(browser, homeserver, name, options);
+    await person.#give(name, PASSWORD);
+    await person.page.locator('[data-state="syncing"]').first().waitFor();
+    return person;
+  }
+
+  /** A window with an account that there is already. */
+  static async signIn(browser: Browser, homeserver: Homeserver, name: string, password: string, options: PersonOptions = {}): Promise<Person> {
+    const person = await Person.#open(browser, homeserver, name, options);
+    await person.page.getByRole('button', { name: 'Sign in' }).click();
+    await person.#give(name, password);
+    await person.page.locator('[data-state="syncing"]').first().waitFor();
+    return person;
+  }
+
+  static async #open(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions): Promise<Person> {
     const context = await browser.newContext({
       viewport: options.viewport ?? { width: 1280, height: 860 },
       reducedMotion: 'reduce',
@@ -50,11 +66,27 @@ export class Person implements AsyncDisposable {
       if (localStorage.getItem('nexuscomm.appearance') === null) localStorage.setItem('nexuscomm.appearance', JSON.stringify(chosen));
     }, appearance);
     await page.goto(homeserver.url);
-    await page.locator('input[name="username"]').fill(name);
-    await page.locator('input[name="password"]').fill(PASSWORD);
-    await page.locator('button[type="submit"]').click();
-    await page.locator('[data-state="syncing"]').first().waitFor();
     return person;
+  }
+
+  async #give(name: string, password: string): Promise<void> {
+    await this.page.locator('input[name="username"]').fill(name);
+    await this.page.locator('input[name="password"]').fill(password);
+    await this.page.locator('button[type="submit"]').click();
+  }
+
+  /** A further account, of any server; when it is in step there are so many. */
+  async addAccount(homeserver: Homeserver, name: string, password: string): Promise<void> {
+    const before = await this.page.locator('[data-state="syncing"]').count();
+    await this.page.getByRole('button', { name: 'Add another account' }).click();
+    await this.page.getByRole('button', { name: 'Change server' }).click();
+    await this.page.getByLabel('Server').fill(homeserver.url);
+    await this.page.getByRole('button', { name: 'Use this server' }).click();
+    await this.page.getByRole('button', { name: 'Change server' }).waitFor();
+    const signIn = this.page.getByRole('button', { name: 'Sign in' });
+    if ((await this.page.locator('button[type="submit"]').innerText()) !== 'Sign in') await signIn.click();
+    await this.#give(name, password);
+    await this.page.locator('[data-state="syncing"]').nth(before).waitFor();
   }
 
   get inbox(): Locator {

@@ -52,6 +52,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
         className={classNames(styles.row, unread && styles.unread, isOpen && styles.open, isCursor && styles.cursor, menuOpen && styles.menuOpen)}
         data-conversation={row.roomId}
         data-account={row.accountKey}
+        data-cursor={isCursor ? '' : undefined}
       >
         <button
           type="button"
