@@ -138,6 +138,7 @@ const possible = hasChromium() && (await hasSynapse());
       await leaveFields(page);
       await ada.press('e');
       await ada.noLongerSeesInInbox('Garden');
+      await leaveFields(page);
       await ada.press('z');
       await ada.seesInInbox('Garden');
       await goTo('Garden');
@@ -161,6 +162,7 @@ const possible = hasChromium() && (await hasSynapse());
       await leaveFields(page);
       await ada.press('s');
       await ada.conversation('Kitchen').getByLabel('Favourite').waitFor();
+      await leaveFields(page);
       await ada.press('u');
       await ada.conversation('Kitchen').getByText('Unread').waitFor({ state: 'attached' });
 
