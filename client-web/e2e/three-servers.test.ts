@@ -9,10 +9,9 @@ import { makeCertificates } from './certificates.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { startFederatedHomeserver } from './federated-homeserver.ts';
 import type { Homeserver } from './homeserver.ts';
-import { Person } from './person.ts';
+import { PASSWORD, Person } from './person.ts';
 import { hasSynapse, startSynapse } from './synapse.ts';
 
-const PASSWORD = 'three keys on one ring';
 const START_MS = 180_000;
 const STORY_MS = 120_000;
 /** Until a server that stands still is noticed, or noticed to be back. */
@@ -59,9 +58,9 @@ const possible = hasChromium() && (await hasSynapse());
 
   /** A browser of its own, signed in to all three by hand. */
   async function signInEverywhere(): Promise<Person> {
-    const person = await Person.signIn(browser, servers.one, 'ada', PASSWORD);
-    await person.addAccount(servers.two, 'ada', PASSWORD);
-    await person.addAccount(servers.synapse, 'ada', PASSWORD);
+    const person = await Person.signIn(browser, servers.one, 'ada');
+    await person.addAccount(servers.two);
+    await person.addAccount(servers.synapse);
     return person;
   }
 

@@ -4,8 +4,13 @@ import type { AccountRecord } from '../accounts/account.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
+import { Directory } from './directory.ts';
 import { Encryption, type RecoveryKeyStore } from './encryption.ts';
+import { LiveFiles } from './live-files.ts';
 import { LiveInbox } from './live-inbox.ts';
+import { LiveMembers } from './live-members.ts';
+import { LivePins } from './live-pins.ts';
+import { LiveThreads } from './live-threads.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
 import { followNewMessages, type NewMessage } from './new-messages.ts';
@@ -13,6 +18,8 @@ import { Notifications } from './notification-settings.ts';
 import { OwnAccount } from './own-account.ts';
 import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
+import { RoomOperations } from './room-operations.ts';
+import { RoomSettings } from './room-settings.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
 
@@ -48,6 +55,9 @@ export class LiveSession {
   /** Recovery keys held in memory while encryption is set up or unlocked. */
   readonly secretKeys: SecretKeys;
   readonly rooms: RoomActions;
+  readonly roomOperations: RoomOperations;
+  readonly roomSettings: RoomSettings;
+  readonly directory: Directory;
   readonly messages: MessageOperations;
   readonly people: People;
   readonly encryption: Encryption;
@@ -66,6 +76,9 @@ export class LiveSession {
     this.secretKeys = secretKeys;
     this.#options = options;
     this.rooms = new RoomActions(client);
+    this.roomOperations = new RoomOperations(client);
+    this.roomSettings = new RoomSettings(client);
+    this.directory = new Directory(client);
     this.messages = new MessageOperations(client);
     this.people = new People(client, options.account.key);
     this.own = new OwnAccount(client);
@@ -100,6 +113,22 @@ export class LiveSession {
 
   openTimeline(target: TimelineTarget): LiveTimeline {
     return new LiveTimeline(this.client, { accountKey: this.account.key, target, outbox: this.#options.outbox });
+  }
+
+  openMembers(roomId: string): LiveMembers {
+    return new LiveMembers(this.client, roomId);
+  }
+
+  openPins(roomId: string): LivePins {
+    return new LivePins(this.client, roomId);
+  }
+
+  openThreads(roomId: string): LiveThreads {
+    return new LiveThreads(this.client, roomId);
+  }
+
+  openFiles(roomId: string): LiveFiles {
+    return new LiveFiles(this.client, roomId);
   }
 
   async setTyping(roomId: string, typing: boolean): Promise<void> {

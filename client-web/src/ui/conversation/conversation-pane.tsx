@@ -12,6 +12,7 @@ import { SkeletonRows } from '../primitives/skeleton.tsx';
 import { useRoute, type OpenConversation } from '../route.ts';
 import { ConversationHeader } from './conversation-header.tsx';
 import styles from './conversation-pane.module.css';
+import { SuccessorBanner } from './successor-banner.tsx';
 import { Timeline } from './timeline.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useTimeline } from './use-timeline.ts';
@@ -53,6 +54,7 @@ function OpenRoom({ conversation, open }: { readonly conversation: Conversation;
   return (
     <main className={styles.pane} aria-label={conversation.name} data-room={roomId} data-account={accountKey}>
       <ConversationHeader conversation={conversation} panel={open.panel} />
+      <SuccessorBanner conversation={conversation} />
       {timeline && (state.items.length > 0 || state.loading === undefined) ? (
         <Timeline conversation={conversation} timeline={timeline} state={state} focusEventId={open.eventId} />
       ) : (

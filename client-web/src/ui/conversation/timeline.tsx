@@ -52,6 +52,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
     last.current = { rows, timeline };
     const handle = list.current;
     if (!handle || rows.length === 0) return;
+    if (focusEventId === undefined) focused.current = undefined;
     if (focusEventId !== undefined && focused.current !== focusEventId) {
       const index = rows.findIndex((row) => row.kind === 'message' && row.item.eventId === focusEventId);
       if (index < 0) return;

@@ -79,15 +79,21 @@ export const triage = {
     moveOn(row.id);
     attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.declined') })));
   },
-  async leave(app: App, row: Conversation): Promise<void> {
+  /** Whether they have left. */
+  async leave(app: App, row: Conversation): Promise<boolean> {
     const sure = await confirm({
       title: t('inbox.leaveTitle', { name: row.name }),
       body: t('inbox.leaveBody'),
       action: t('inbox.leave'),
       danger: true,
     });
-    if (!sure) return;
+    if (!sure) return false;
     moveOn(row.id);
-    attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.left', { name: row.name }) })));
+    const leaving = app.conversations.leave(row.id);
+    attempt(leaving.then(() => showToast({ text: t('inbox.toast.left', { name: row.name }) })));
+    return leaving.then(
+      () => true,
+      () => false,
+    );
   },
 } as const;

@@ -18,6 +18,8 @@ import styles from './shell.module.css';
 
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }));
 
+const LinkPage = lazy(async () => ({ default: (await import('../rooms/link-page.tsx')).LinkPage }));
+
 const LIST_WIDTH = { min: 240, start: 340, max: 520 } as const;
 const KEPT = 'nexuscomm.list-width';
 
@@ -40,6 +42,10 @@ export function Shell() {
           {route.page === 'settings' ? (
             <Suspense>
               <SettingsPage section={route.section} accountKey={route.accountKey} />
+            </Suspense>
+          ) : route.page === 'link' ? (
+            <Suspense>
+              <LinkPage target={route.target} />
             </Suspense>
           ) : (
             <>
