@@ -67,7 +67,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
             size={40}
             shape={row.kind === 'direct' ? 'person' : 'room'}
             {...(url === undefined ? {} : { src: url })}
-            {...(account === undefined ? {} : { accountId: account.key })}
+            {...(account === undefined ? {} : { accountColour: account.colour })}
           />
           <span className={styles.words}>
             <span className={styles.line}>
