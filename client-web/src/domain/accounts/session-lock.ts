@@ -29,7 +29,11 @@ export async function lockSession(
           if (lock === null) return resolve(undefined);
           return new Promise<void>((release) => resolve(release));
         })
-        .catch(reject);
+        .catch((error: unknown) => {
+          reject(error as Error);
+          // It was ours until another window took it, because this one had stood still.
+          if (release) void options.onAskedToLeave().finally(() => channel.close());
+        });
     });
   let release: (() => void) | undefined;
   if (options.take) {

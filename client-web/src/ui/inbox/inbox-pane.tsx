@@ -81,13 +81,18 @@ export function InboxPane() {
       s: withRow((row) => triage.toggleFavourite(app, row)),
       z: () => undoLast(),
       '/': () => filter.current?.focus(),
-      // Out of the composer first, then out of the conversation.
+      // First out of the field, then out of the conversation.
       escape: {
         inFields: true,
         run: ({ target }) => {
-          if (open === undefined || !(target instanceof HTMLElement) || target.closest('[role="dialog"],[role="alertdialog"]')) return false;
-          if (target.closest('textarea, input, [contenteditable]')) target.blur();
-          else navigate({ page: 'inbox', split, conversation: undefined });
+          if (!(target instanceof HTMLElement)) return false;
+          if (target.closest('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]')) return false;
+          if (target.isContentEditable || target.matches('input, textarea, select')) {
+            target.blur();
+            return true;
+          }
+          if (open === undefined) return false;
+          navigate({ page: 'inbox', split, conversation: undefined });
           return true;
         },
       },
