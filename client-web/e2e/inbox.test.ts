@@ -42,7 +42,12 @@ inBrowser('the inbox', () => {
     const names = await alice.inbox.getByRole('listitem').allInnerTexts();
     return names.map((text) => ROOMS.find((name) => text.includes(name)) ?? text);
   };
-  const cursor = (): Promise<string | null> => alice.page.locator('[data-cursor="true"]').getAttribute('data-conversation');
+  /** Out of the composer: keys are the inbox's. */
+  const keys = async (...pressed: string[]): Promise<void> => {
+    await alice.page.getByRole('button', { name: 'Inbox' }).first().focus();
+    await alice.press(...pressed);
+  };
+  const cursor = (): Promise<string | null> => alice.page.locator('[data-cursor]').getAttribute('data-conversation');
 
   test('newest first; what is unread says how much', async () => {
     await away();
@@ -62,13 +67,11 @@ inBrowser('the inbox', () => {
     await alice.page.getByText('Pick a conversation').waitFor();
     await alice.press('Enter');
     await alice.page.getByRole('main', { name: 'Apples' }).waitFor();
-    await alice.page.getByRole('button', { name: 'Inbox' }).first().focus();
-    await alice.press('e');
+    await keys('e');
     await alice.noLongerSeesInInbox('Apples');
     await alice.page.getByRole('main', { name: 'Dates' }).waitFor();
     await alice.sees('Apples is done');
-    await alice.page.getByRole('button', { name: 'Inbox' }).first().focus();
-    await alice.press('z');
+    await keys('z');
     await alice.seesInInbox('Apples');
   }, 60_000);
 
@@ -79,9 +82,9 @@ inBrowser('the inbox', () => {
     await alice.conversation('Berries').getByRole('button', { name: 'Done' }).click();
     await alice.noLongerSeesInInbox('Berries');
     await away();
-    await alice.press('6');
+    await keys('6');
     await alice.seesInInbox('Berries');
-    await alice.press('1');
+    await keys('1');
     await other.say(rooms.get('Berries')!, { body: 'fresh ones' });
     await alice.seesInInbox('Berries');
   }, 60_000);
@@ -89,16 +92,15 @@ inBrowser('the inbox', () => {
   test('snoozed in words, found under Later, woken by a reply', async () => {
     await away();
     await alice.openRoom('Cherries');
-    await alice.page.getByRole('button', { name: 'Inbox' }).first().focus();
-    await alice.press('h');
+    await keys('h');
     await alice.dialog.getByLabel('Until').fill('when the cows come home');
     await alice.sees('This time is not clear');
     await alice.dialog.getByLabel('Until').fill('until reply');
     await alice.dialog.getByRole('button', { name: /^Snooze, back/ }).click();
     await alice.noLongerSeesInInbox('Cherries');
-    await alice.press('5');
+    await keys('5');
     await alice.seesInInbox('Cherries');
-    await alice.press('1');
+    await keys('1');
     await other.say(rooms.get('Cherries')!, { body: 'here I am' });
     await alice.seesInInbox('Cherries');
   }, 60_000);
@@ -107,13 +109,13 @@ inBrowser('the inbox', () => {
     await away();
     await alice.press('Escape');
     await alice.openRoom('Dates');
-    await alice.page.getByRole('button', { name: 'Inbox' }).first().focus();
-    await alice.press('s', 'u', 'Escape');
+    await keys('s', 'u', 'Escape');
+    await away();
     await alice.page.waitForFunction((first) => document.querySelector('[data-conversation]')?.textContent?.includes(first), 'Dates');
     await alice.conversation('Dates').getByRole('img', { name: 'Favourite' }).waitFor();
-    await alice.press('3');
+    await keys('3');
     await alice.seesInInbox('Dates');
-    await alice.press('1');
+    await keys('1');
   }, 60_000);
 
   test('under the pointer nothing moves; what has arrived is offered', async () => {
@@ -151,8 +153,7 @@ inBrowser('the inbox', () => {
   test('a second browser has the same state', async () => {
     await alice.press('Escape');
     await alice.openRoom('Apples');
-    await alice.page.getByRole('button', { name: 'Inbox' }).first().focus();
-    await alice.press('e');
+    await keys('e');
     await alice.noLongerSeesInInbox('Apples');
     const again = await Person.signIn(browser, server, 'alice');
     await again.page.locator('[data-live="true"]').waitFor();
