@@ -63,16 +63,16 @@ inBrowser('an account', () => {
 
   test('theme and language change at once and stay', async () => {
     await alice.goTo('#/settings/appearance');
-    await alice.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+    await alice.page.getByText('Dark', { exact: true }).click();
     expect(await alice.page.locator('html').getAttribute('data-theme')).toBe('dark');
-    await alice.page.getByRole('button', { name: /Language/ }).click();
+    await alice.page.getByRole('button', { name: /^English/ }).click();
     await alice.page.getByRole('option', { name: 'Deutsch' }).click();
     await alice.page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
     await alice.page.reload();
     await alice.page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
     expect(await alice.page.locator('html').getAttribute('lang')).toBe('de');
     expect(await alice.page.locator('html').getAttribute('data-theme')).toBe('dark');
-    await alice.page.getByRole('button', { name: /Sprache/ }).click();
+    await alice.page.getByRole('button', { name: /^Deutsch/ }).click();
     await alice.page.getByRole('option', { name: 'English' }).click();
     await alice.page.getByRole('heading', { name: 'Look and language' }).waitFor();
   }, 60_000);
@@ -82,12 +82,12 @@ inBrowser('an account', () => {
     await alice.page.getByPlaceholder('Add a word').fill('lighthouse');
     await alice.page.getByRole('button', { name: 'Add', exact: true }).click();
     await alice.page.getByText('lighthouse', { exact: true }).waitFor();
-    await alice.page.getByRole('switch', { name: 'Messages in rooms' }).click({ force: true });
+    await alice.page.getByText('Messages in rooms').click();
     await alice.page.getByRole('switch', { name: 'Messages in rooms', checked: false }).waitFor({ state: 'attached' });
     await alice.page.reload();
     await alice.page.getByText('lighthouse', { exact: true }).waitFor();
     expect(await alice.page.getByRole('switch', { name: 'Messages in rooms' }).isChecked()).toBe(false);
-    await alice.page.getByRole('button', { name: 'Remove lighthouse' }).click();
+    await alice.page.getByRole('button', { name: 'Remove: lighthouse' }).click();
     await alice.page.getByText('No words yet').waitFor();
   }, 60_000);
 
@@ -101,10 +101,10 @@ inBrowser('an account', () => {
     await alice.page.getByText('The old laptop').waitFor();
     await alice.page.getByRole('button', { name: 'Sign out' }).last().click();
     await alice.dialog.getByRole('button', { name: 'Sign out' }).click();
-    await alice.dialog.getByLabel('Password').fill('not the password');
+    await alice.dialog.getByRole('textbox', { name: 'Password' }).fill('not the password');
     await alice.dialog.getByRole('button', { name: 'Confirm' }).click();
     await alice.sees('This password is wrong');
-    await alice.dialog.getByLabel('Password').fill(PASSWORD);
+    await alice.dialog.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await alice.dialog.getByRole('button', { name: 'Confirm' }).click();
     await alice.sees('You are signed in nowhere else');
     await second.sees('has been signed out by its server');
@@ -113,6 +113,8 @@ inBrowser('an account', () => {
 
   test('signing out leaves nothing of the account in the browser', async () => {
     const bob = await Person.signUp(browser, server, 'bob');
+    await bob.goTo('#/settings/security');
+    await bob.sees('Messages are backed up');
     await bob.goTo('#/settings/accounts');
     await bob.page.getByRole('button', { name: 'Sign out' }).click();
     // The recovery key was never kept: that is said first.

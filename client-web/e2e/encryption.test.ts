@@ -103,7 +103,7 @@ inBrowser('encryption', () => {
     await bob.page.getByRole('button', { name: 'Start over' }).click();
     await bob.dialog.getByRole('button', { name: 'Start over' }).click();
     // The server asks for the password before it takes a second identity.
-    await bob.dialog.getByLabel('Password').fill('correct horse battery');
+    await bob.dialog.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
     await bob.dialog.getByRole('button', { name: 'Confirm' }).click();
     await bob.dialog.locator('[data-recovery-key]').waitFor();
     await bob.dialog.getByRole('button', { name: 'Later' }).click();

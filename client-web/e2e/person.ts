@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { Homeserver } from './homeserver.ts';
 
+/** Of everybody. */
 export const PASSWORD = 'correct horse battery';
 /** Until something is seen: syncs, and two cores that others use too. */
 const PATIENCE_MS = 20_000;
@@ -85,6 +86,19 @@ export class Person implements AsyncDisposable {
     await this.page.locator('input[name="password"]').fill(password);
     await this.page.locator('button[type="submit"]').click();
     await this.page.locator('[data-state="syncing"]').first().waitFor();
+  }
+
+  /** Their account of the same name at another server, in the same window. */
+  async addAccount(homeserver: Homeserver): Promise<void> {
+    const before = await this.page.locator('[data-state="syncing"]').count();
+    await this.page.getByRole('button', { name: 'Add another account' }).click();
+    await this.page.getByRole('button', { name: 'Change server' }).click();
+    await this.page.getByLabel('Server').fill(homeserver.url);
+    await this.page.getByRole('button', { name: 'Use this server' }).click();
+    await this.page.locator('input[name="username"]').fill(this.name);
+    await this.page.locator('input[name="password"]').fill(PASSWORD);
+    await this.page.locator('button[type="submit"]').click();
+    await this.page.locator('[data-state="syncing"]').nth(before).waitFor();
   }
 
   async goTo(hash: string): Promise<void> {

@@ -21,6 +21,10 @@ export class ApiUser {
     return new ApiUser(baseUrl, answer['user_id'] as string, answer['access_token'] as string);
   }
 
+  async get(path: string): Promise<Record<string, unknown>> {
+    return call(this.baseUrl, 'GET', `/_matrix/client/v3${path}`, undefined, this.token);
+  }
+
   async post(path: string, body: unknown): Promise<Record<string, unknown>> {
     return call(this.baseUrl, 'POST', `/_matrix/client/v3${path}`, body, this.token);
   }
@@ -41,7 +45,10 @@ export class ApiUser {
 
 async function call(baseUrl: string, method: string, path: string, body: unknown, token?: string): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
     const asked = request(new URL(path, baseUrl), { method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -52,7 +59,7 @@ async function call(baseUrl: string, method: string, path: string, body: unknown
       });
     });
     asked.on('error', reject);
-    asked.end(JSON.stringify(body));
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 

@@ -94,7 +94,10 @@ export class App {
     sessions.delete(accountKey);
     this.state.setState({ sessions });
     if (session?.state.getState().live) await session.signOut();
-    else if (account) await this.#signOutWithoutSession(account);
+    else {
+      await session?.stop();
+      if (account) await this.#signOutWithoutSession(account);
+    }
     await Promise.all([
       this.accounts.remove(accountKey),
       this.inbox.forgetAccount(accountKey),
@@ -117,9 +120,8 @@ export class App {
 
   /** Ends what other windows run, and runs it here. */
   async takeOver(): Promise<void> {
-    for (const [key, session] of this.state.getState().sessions) {
-      if (session.state.getState().status.state === 'elsewhere') await this.#startSession(key, true);
-    }
+    const elsewhere = [...this.state.getState().sessions].filter(([, session]) => session.state.getState().status.state === 'elsewhere');
+    await Promise.all(elsewhere.map(async ([key]) => this.#startSession(key, true)));
   }
 
   retryNow(): void {
@@ -160,6 +162,7 @@ export class App {
     globalThis.document?.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') {
         void this.inbox.save();
+        void this.drafts.save();
         for (const session of this.state.getState().sessions.values()) session.state.getState().live?.saveSoon();
       }
     });

@@ -50,7 +50,7 @@ export const configSchema = Type.Object({
   database: Type.Object(
     {
       url: optional('PostgreSQL to use, postgresql://...; none: one is run in data_dir', 'NEXUS_DATABASE_URL'),
-      pool_size: count(10, 'Connections at most', { minimum: 2, maximum: 500 }),
+      pool_size: count(10, 'Connections at most', { minimum: 3, maximum: 500 }),
       connect_timeout_ms: count(5_000, 'How long to wait for a connection'),
       statement_timeout_ms: count(60_000, 'How long one statement may take'),
       reconnect_timeout_ms: count(30_000, 'How long requests wait for a lost database to come back'),

@@ -38,6 +38,8 @@ export class Session {
   readonly #context: SessionContext;
   #lock: SessionLock | undefined;
   #stopped = false;
+  /** Settles when nothing is being opened any more. */
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(accountKey: string, context: SessionContext) {
     this.accountKey = accountKey;
@@ -61,6 +63,11 @@ export class Session {
       this.#setStatus({ state: 'elsewhere' });
       return;
     }
+    this.#starting = this.#startLive(account, secrets);
+    await this.#starting;
+  }
+
+  async #startLive(account: AccountRecord, secrets: { accessToken: string; refreshToken: string | undefined }): Promise<void> {
     try {
       const { LiveSession } = await import('../matrix/live-session.ts');
       const live = await LiveSession.start({
@@ -95,6 +102,8 @@ export class Session {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    // Another window must not open the stores while this one still does.
+    await this.#starting;
     const { live } = this.state.getState();
     this.state.setState({ live: undefined });
     await live?.stop();

@@ -40,6 +40,8 @@ export interface Conversation {
   readonly encrypted: boolean;
   readonly memberCount: number;
   readonly last: LastMessage | undefined;
+  /** ms; when somebody else last said something, as far as that is known: own messages may stand after it */
+  readonly heardTs?: number | undefined;
   /** ms; what recency goes by: the last message, else when the user joined or was invited */
   readonly activityTs: number;
   readonly unread: number;

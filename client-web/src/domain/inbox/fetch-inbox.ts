@@ -55,6 +55,7 @@ export async function* fetchInbox(account: { key: string; baseUrl: string; userI
 }
 
 function toConversation(row: Row, accountKey: string, userId: string): Conversation {
+  const said = row.last_event && last(row.last_event, userId);
   return {
     id: conversationId(accountKey, row.room_id),
     accountKey,
@@ -67,7 +68,8 @@ function toConversation(row: Row, accountKey: string, userId: string): Conversat
     topic: row.topic,
     encrypted: row.encrypted,
     memberCount: row.member_count,
-    last: row.last_event && last(row.last_event, userId),
+    last: said,
+    heardTs: said && !said.mine && said.kind !== 'state' ? said.ts : undefined,
     activityTs: row.activity_ts,
     unread: row.notification_count,
     mentions: row.highlight_count,

@@ -1,8 +1,9 @@
 /** A matrix-js-sdk client for an account, with stores of its own. This folder is all that imports the SDK, and is loaded after the first paint. */
-import { createClient, IndexedDBStore, MemoryStore, type MatrixClient } from 'matrix-js-sdk';
+import { createClient, IndexedDBStore, MemoryCryptoStore, MemoryStore, type MatrixClient } from 'matrix-js-sdk';
 import type { CryptoCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import type { AccountRecord } from '../accounts/account.ts';
+import { watchfulFetch } from './watchful-fetch.ts';
 
 export interface ClientOptions {
   readonly account: AccountRecord;
@@ -36,12 +37,16 @@ export async function createMatrixClient({ account, secrets, persistent, cryptoC
     : new MemoryStore();
   const client = createClient({
     baseUrl: account.baseUrl,
+    fetchFn: watchfulFetch(account.baseUrl),
     userId: account.userId,
     deviceId: account.deviceId,
     accessToken: secrets.accessToken,
     ...(secrets.refreshToken === undefined ? {} : { refreshToken: secrets.refreshToken }),
     onTokenRefresh: (tokens) => onTokens({ accessToken: tokens.accessToken, refreshToken: tokens.refreshToken }),
     store,
+    // Where the SDK looks for keys of its former crypto. Its own default is one database for all accounts, which fails when
+    // two of them start at once.
+    cryptoStore: new MemoryCryptoStore(),
     logger: quiet,
     timelineSupport: true,
     useAuthorizationHeader: true,

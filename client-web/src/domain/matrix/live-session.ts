@@ -3,10 +3,12 @@ import { ClientEvent, HttpApiEvent, PendingEventOrdering, SyncState, type Matrix
 import type { AccountRecord } from '../accounts/account.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { CommandRunner } from './command-runner.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
 import { Directory } from './directory.ts';
 import { Encryption, type RecoveryKeyStore } from './encryption.ts';
 import { LiveFiles } from './live-files.ts';
+import { LinkPreviews } from './link-previews.ts';
 import { LiveInbox } from './live-inbox.ts';
 import { LiveMembers } from './live-members.ts';
 import { LivePins } from './live-pins.ts';
@@ -20,6 +22,7 @@ import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomOperations } from './room-operations.ts';
 import { RoomSettings } from './room-settings.ts';
+import { RoomWriting } from './room-writing.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
 
@@ -59,6 +62,9 @@ export class LiveSession {
   readonly roomSettings: RoomSettings;
   readonly directory: Directory;
   readonly messages: MessageOperations;
+  readonly writing: RoomWriting;
+  readonly commands: CommandRunner;
+  readonly previews: LinkPreviews;
   readonly people: People;
   readonly encryption: Encryption;
   readonly own: OwnAccount;
@@ -80,6 +86,9 @@ export class LiveSession {
     this.roomSettings = new RoomSettings(client);
     this.directory = new Directory(client);
     this.messages = new MessageOperations(client);
+    this.writing = new RoomWriting(client);
+    this.commands = new CommandRunner(client, this.rooms);
+    this.previews = new LinkPreviews(client);
     this.people = new People(client, options.account.key);
     this.own = new OwnAccount(client);
     this.notifications = new Notifications(client);

@@ -98,13 +98,20 @@ export class LiveTimeline {
         this.#listenToThread(this.#thread);
         if (!this.#thread.initialEventsFetched) await this.#thread.processEvent(this.#thread.rootEvent);
       }
-      this.#readUpTo = (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId);
+      this.#readUpTo = this.#markedUnreadFrom() ?? (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId);
       await this.#load(eventId);
       if (this.#closed) return;
       if (this.#countMessages() < FIRST_PAGE / 2) await this.paginate('back');
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Marked as unread by the person: from where, their marker says. */
+  #markedUnreadFrom(): string | undefined {
+    if (this.#thread || this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] !== true) return undefined;
+    const marker = this.#room.getAccountData('m.fully_read')?.getContent()['event_id'] as unknown;
+    return typeof marker === 'string' ? marker : undefined;
   }
 
   async #makeThread(rootId: string): Promise<Thread> {

@@ -35,6 +35,7 @@ export function summariseRoom(
     encrypted: room.hasEncryptionStateEvent(),
     memberCount: room.getJoinedMemberCount(),
     last,
+    heardTs: last && !last.mine && last.kind !== 'state' ? last.ts : heardIn(room, myUserId),
     activityTs: last?.ts ?? invite?.getTs() ?? me?.events.member?.getTs() ?? 0,
     unread: room.getUnreadNotificationCount(NotificationCountType.Total),
     mentions: room.getUnreadNotificationCount(NotificationCountType.Highlight),
@@ -100,6 +101,12 @@ function lastOf(client: MatrixClient, room: Room, myUserId: string): LastMessage
     if (fallback === undefined && type === EventType.RoomMember) fallback = event;
   }
   return fallback && describe(fallback, room, myUserId);
+}
+
+/** When somebody else last said something in what is loaded. */
+function heardIn(room: Room, myUserId: string): number | undefined {
+  const said = (event: MatrixEvent): boolean => PREVIEWED.has(event.getType()) && event.getSender() !== myUserId && !event.isRelation('m.replace');
+  return room.getLiveTimeline().getEvents().findLast(said)?.getTs();
 }
 
 function describe(event: MatrixEvent, room: Room, myUserId: string): LastMessage {

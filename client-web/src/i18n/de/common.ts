@@ -57,6 +57,7 @@ export const common: Translated<typeof en> = {
   newMessage: 'Neue Nachricht',
   offlineBanner: 'Du bist offline. Was du schreibst, wird gesendet, sobald das Netz wieder da ist.',
   elsewhereBanner: '{{account}} ist in einem anderen Fenster offen.',
+  allElsewhereBanner: 'Deine Konten sind in einem anderen Fenster geöffnet.',
   useHere: 'Hier verwenden',
   signedOutBanner: '{{account}} wurde vom Server abgemeldet.',
   reconnectingBanner: 'Der Server von {{account}} antwortet nicht. Es wird weiter versucht …',

@@ -55,6 +55,7 @@ export const common = {
   newMessage: 'New message',
   offlineBanner: 'You are offline. What you write is sent when the network is back.',
   elsewhereBanner: '{{account}} is open in another window.',
+  allElsewhereBanner: 'Your accounts are open in another window.',
   useHere: 'Use here',
   signedOutBanner: '{{account}} has been signed out by its server.',
   reconnectingBanner: 'The server of {{account}} does not answer. Trying again …',

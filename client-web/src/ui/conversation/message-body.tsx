@@ -11,19 +11,19 @@ import { MessageTextView } from './message-text-view.tsx';
 export interface MessageBodyProps {
   readonly item: MessageItem;
   readonly accountKey: string;
-  readonly roomId: string;
 }
 
-export function MessageBody({ item, accountKey, roomId }: MessageBodyProps) {
+export function MessageBody({ item, accountKey }: MessageBodyProps) {
   const t = useT();
-  const { content } = item;
+  const { content, eventId, ts } = item;
+  const previewsOf = eventId === undefined ? undefined : { eventId, ts };
   switch (content.type) {
     case 'text':
-      return <MessageTextView text={content.text} />;
+      return <MessageTextView text={content.text} previewsOf={previewsOf} />;
     case 'notice':
       return (
         <div className={styles.notice}>
-          <MessageTextView text={content.text} />
+          <MessageTextView text={content.text} previewsOf={previewsOf} />
         </div>
       );
     case 'emote':
@@ -33,7 +33,7 @@ export function MessageBody({ item, accountKey, roomId }: MessageBodyProps) {
         </div>
       );
     case 'media':
-      return <MessageMedia media={content.media} accountKey={accountKey} roomId={roomId} eventId={item.eventId} sender={item.sender} ts={item.ts} />;
+      return <MessageMedia media={content.media} accountKey={accountKey} eventId={eventId} />;
     case 'redacted':
       return (
         <p className={styles.quiet}>

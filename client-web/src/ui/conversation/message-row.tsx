@@ -9,7 +9,6 @@ import { classNames } from '../class-names.ts';
 import { identityColour } from '../identity-colour.ts';
 import { Button } from '../primitives/button.tsx';
 import { ProgressBar } from '../primitives/progress-bar.tsx';
-import { Tooltip } from '../primitives/tooltip.tsx';
 import { openDialog } from '../shell/dialogs-store.ts';
 import { MessageActions } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
@@ -28,9 +27,11 @@ export interface MessageRowProps {
   readonly roomId: string;
   readonly timeline: LiveTimeline;
   readonly isFocused: boolean;
+  /** Its menu is open. */
+  readonly isPressed: boolean;
 }
 
-export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, timeline, isFocused }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, timeline, isFocused, isPressed }: MessageRowProps) {
   const t = useT();
   const app = useApp();
   const [busy, setBusy] = useState(false);
@@ -47,7 +48,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         item.mentionsMe && styles.mention,
         isFocused && styles.focused,
         item.sendState !== 'sent' && styles[item.sendState],
-        busy && styles.busy,
+        (busy || isPressed) && styles.busy,
       )}
       tabIndex={-1}
       onPointerEnter={() => setNear(true)}
@@ -57,6 +58,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         if (!event.currentTarget.contains(event.relatedTarget)) setNear(false);
       }}
       data-event={item.eventId}
+      data-key={row.key}
       data-state={item.sendState}
       aria-label={`${sender.name}, ${formatTime(item.ts)}`}
     >
@@ -86,11 +88,9 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
               {formatTime(item.ts)}
             </time>
             {item.shield !== undefined && (
-              <Tooltip text={t(`timeline.shield.${item.shield}`)}>
-                <span className={styles.shield} role="img" aria-label={t(`timeline.shield.${item.shield}`)} tabIndex={0}>
-                  <ShieldAlert aria-hidden />
-                </span>
-              </Tooltip>
+              <span className={styles.shield} role="img" aria-label={t(`timeline.shield.${item.shield}`)} title={t(`timeline.shield.${item.shield}`)}>
+                <ShieldAlert aria-hidden />
+              </span>
             )}
           </header>
         )}
@@ -98,7 +98,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
           <ReplyPreviewLine reply={item.replyTo} onGo={(eventId) => void timeline.jumpTo(eventId)} accountKey={accountKey} roomId={roomId} />
         )}
         <div className={styles.body}>
-          <MessageBody item={item} accountKey={accountKey} roomId={roomId} />
+          <MessageBody item={item} accountKey={accountKey} />
           {item.edited && (
             <button
               type="button"
@@ -118,7 +118,16 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
             </Button>
           </div>
         )}
-        {item.reactions.length > 0 && <Reactions item={item} accountKey={accountKey} roomId={roomId} threadRootId={timeline.target.threadRootId} />}
+        {item.reactions.length > 0 && (
+          <Reactions
+            item={item}
+            accountKey={accountKey}
+            roomId={roomId}
+            threadRootId={timeline.target.threadRootId}
+            near={near || busy}
+            onBusy={setBusy}
+          />
+        )}
         {item.thread && <ThreadSummaryLine thread={item.thread} accountKey={accountKey} />}
         {item.sendState === 'failed' && (
           <div className={styles.problem} role="alert">
@@ -146,18 +155,18 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         )}
       </div>
       {item.readBy.length > 0 && (
-        <ul
+        <button
+          type="button"
           className={styles.readers}
           aria-label={t('timeline.readBy', { names: formatList(item.readBy.map((person) => person.name)) })}
           title={item.readBy.map((person) => person.name).join(', ')}
+          onClick={() => openDialog('seen-by', { accountKey, roomId, userIds: item.readBy.map(({ userId }) => userId) })}
         >
           {item.readBy.slice(0, MOST_READERS).map((person) => (
-            <li key={person.userId}>
-              <PersonAvatar accountKey={accountKey} person={person} size={16} />
-            </li>
+            <PersonAvatar key={person.userId} accountKey={accountKey} person={person} size={16} />
           ))}
-          {item.readBy.length > MOST_READERS && <li className={styles.moreReaders}>+{item.readBy.length - MOST_READERS}</li>}
-        </ul>
+          {item.readBy.length > MOST_READERS && <span className={styles.moreReaders}>+{item.readBy.length - MOST_READERS}</span>}
+        </button>
       )}
       {(near || busy) && item.eventId !== undefined && item.content.type !== 'redacted' && (
         <MessageActions

@@ -1,22 +1,29 @@
 /** The messages of a conversation: virtual, keeps its place when older ones arrive, follows the end while the person is there. */
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
-import type { TimelineState } from '../../domain/timeline/timeline-item.ts';
+import type { MessageItem, TimelineState } from '../../domain/timeline/timeline-item.ts';
 import { translateKey, useT } from '../../i18n/i18n.ts';
+import { useApp, useLive } from '../app-context.ts';
+import { EmojiPanel } from '../emoji/emoji-popover.tsx';
+import { attempt } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
+import { ContextMenu } from '../primitives/context-menu.tsx';
 import { Divider } from '../primitives/divider.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
 import { Time } from '../primitives/time.tsx';
+import { ConversationPlaceProvider, type ConversationPlace } from './conversation-context.ts';
 import { ConversationParts } from './conversation-parts.tsx';
+import { MessageMenu } from './message-menu.tsx';
 import { MessageRow } from './message-row.tsx';
 import { RoomStart } from './room-start.tsx';
 import { StateGroup, StateLine } from './state-row.tsx';
 import styles from './timeline.module.css';
 import { timelineRows, type Row } from './timeline-rows.ts';
+import { toggleReaction } from './toggle-reaction.ts';
 
 /** px from an edge within which more is loaded, or the end counts as seen. */
 const LOAD_WITHIN = 900;
@@ -41,6 +48,42 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
   const focused = useRef<string | undefined>(undefined);
   const [away, setAway] = useState(false);
   const [missed, setMissed] = useState(0);
+  const [day, setDay] = useState<number>();
+  const pane = useRef<HTMLDivElement>(null);
+  const { accountKey } = timeline;
+  const { roomId, encrypted } = conversation;
+
+  const keepEnd = useCallback(() => {
+    if (!atEnd.current) return;
+    list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
+    // Once more when the list has measured what grew.
+    requestAnimationFrame(() => {
+      if (atEnd.current) list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
+    });
+  }, []);
+  const place = useMemo(
+    (): ConversationPlace => ({
+      accountKey,
+      roomId,
+      encrypted,
+      timeline,
+      keepEnd,
+      mayGrow: (element) => {
+        if (atEnd.current) return true;
+        const view = pane.current!.getBoundingClientRect();
+        const { top, bottom } = element.getBoundingClientRect();
+        return bottom < view.top || top > view.bottom;
+      },
+    }),
+    [accountKey, roomId, encrypted, timeline, keepEnd],
+  );
+
+  // The field grows, the window shrinks: the end stays in view.
+  useEffect(() => {
+    const observer = new ResizeObserver(() => keepEnd());
+    observer.observe(pane.current!);
+    return () => observer.disconnect();
+  }, [keepEnd]);
 
   // Older rows came in front: the list keeps its distance from the end.
   const before = last.current.timeline === timeline ? last.current.rows : [];
@@ -109,6 +152,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
     }
     atEnd.current = nowAtEnd;
     setAway(fromEnd > handle.viewportSize || state.canPaginateForward);
+    setDay(nowAtEnd ? undefined : dayAt(rows, handle.findItemIndex(offset + DAY_HEIGHT)));
     if (offset < LOAD_WITHIN && state.canPaginateBack) void timeline.paginate('back');
     if (fromEnd < LOAD_WITHIN && state.canPaginateForward) void timeline.paginate('forward');
   };
@@ -128,7 +172,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
   };
 
   return (
-    <div className={styles.timeline}>
+    <div className={styles.timeline} ref={pane}>
       {state.error !== undefined && (
         <Banner
           kind="warning"
@@ -147,29 +191,121 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
           <Spinner />
         </div>
       )}
-      <ConversationParts accountKey={timeline.accountKey} roomId={conversation.roomId}>
-        <VList
-          ref={list}
-          className={styles.list!}
-          shift={shift}
-          onScroll={onScroll}
-          onKeyDown={moveFocus}
-          role="log"
-          aria-label={t('timeline.label', { name: conversation.name })}
-          tabIndex={0}
-          itemSize={56}
-        >
-          {rows.map((row) => (
-            <TimelineRow key={row.key} row={row} conversation={conversation} timeline={timeline} isFocused={isFocused(row, focusEventId)} />
-          ))}
-        </VList>
-      </ConversationParts>
+      {day !== undefined && state.loading === undefined && (
+        <div className={styles.day} aria-hidden>
+          <Time ts={day} format="day" />
+        </div>
+      )}
+      <ConversationPlaceProvider value={place}>
+        <ConversationParts accountKey={accountKey} roomId={roomId}>
+          <MenuForMessages place={place} rows={rows}>
+            {(pressed) => (
+              <VList
+                ref={list}
+                className={styles.list!}
+                shift={shift}
+                onScroll={onScroll}
+                onKeyDown={moveFocus}
+                role="log"
+                aria-label={t('timeline.label', { name: conversation.name })}
+                tabIndex={0}
+                itemSize={56}
+              >
+                {rows.map((row) => (
+                  <TimelineRow
+                    key={row.key}
+                    row={row}
+                    conversation={conversation}
+                    timeline={timeline}
+                    isFocused={isFocused(row, focusEventId)}
+                    isPressed={row.key === pressed}
+                  />
+                ))}
+              </VList>
+            )}
+          </MenuForMessages>
+        </ConversationParts>
+      </ConversationPlaceProvider>
       {(away || missed > 0) && (
         <div className={styles.jump}>
           <Button kind={missed > 0 ? 'primary' : 'secondary'} size="small" icon={<ArrowDown />} onPress={() => void toEnd()}>
             {missed > 0 ? t('timeline.newMessages', { count: missed }) : t('timeline.jumpToEnd')}
           </Button>
         </div>
+      )}
+    </div>
+  );
+}
+
+/** px, of the label that says which day is at the top. */
+const DAY_HEIGHT = 24;
+
+/** The day of the message at the top; undefined where its divider is in view. */
+function dayAt(rows: readonly Row[], index: number): number | undefined {
+  const row = rows[index];
+  if (row === undefined || row.kind === 'day' || row.kind === 'start') return undefined;
+  for (let at = index; at >= 0; at--) {
+    const before = rows[at]!;
+    if (before.kind === 'day') return before.ts;
+  }
+  return row.kind === 'message' || row.kind === 'state' ? row.item.ts : undefined;
+}
+
+interface MenuForMessagesProps {
+  readonly place: ConversationPlace;
+  readonly rows: readonly Row[];
+  readonly children: (pressed: string | undefined) => React.ReactNode;
+}
+
+/** One menu for all messages: each having its own would cost with every row that comes into view. */
+function MenuForMessages({ place, rows, children }: MenuForMessagesProps) {
+  const t = useT();
+  const app = useApp();
+  const live = useLive(place.accountKey);
+  const target = useRef<string>(undefined);
+  const article = useRef<HTMLElement>(null);
+  const [open, setOpen] = useState(false);
+  const [reacting, setReacting] = useState(false);
+  const item = (): MessageItem | undefined => {
+    const row = rows.find((one) => one.key === target.current);
+    return row?.kind === 'message' && row.item.eventId !== undefined && row.item.content.type !== 'redacted' ? row.item : undefined;
+  };
+  const note = (event: SyntheticEvent): void => {
+    if (!(event.target instanceof Element) || !event.currentTarget.contains(event.target)) return;
+    const player = event.target.closest('video, audio, input') !== null;
+    article.current = player ? null : event.target.closest<HTMLElement>('article[data-key]');
+    target.current = article.current?.dataset['key'];
+  };
+  const { accountKey, roomId, timeline } = place;
+  const { threadRootId } = timeline.target;
+  return (
+    <div className={styles.menuArea} onContextMenuCapture={note} onPointerDownCapture={note}>
+      <ContextMenu
+        label={t('timeline.actions.label')}
+        onOpenChange={setOpen}
+        menu={() => {
+          const found = item();
+          return (
+            found && (
+              <MessageMenu item={found} accountKey={accountKey} roomId={roomId} threadRootId={threadRootId} whole onReact={() => setReacting(true)} />
+            )
+          );
+        }}
+      >
+        {children(open || reacting ? target.current : undefined)}
+      </ContextMenu>
+      {reacting && (
+        <EmojiPanel
+          triggerRef={article}
+          live={live}
+          placement="top"
+          label={t('timeline.addReaction')}
+          onClose={() => setReacting(false)}
+          onPick={(key) => {
+            const found = item();
+            if (found) attempt(toggleReaction({ app, live, accountKey, roomId, item: found, key, threadRootId }));
+          }}
+        />
       )}
     </div>
   );
@@ -192,12 +328,21 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 
 const isFocused = (row: Row, eventId: string | undefined): boolean => eventId !== undefined && row.kind === 'message' && row.item.eventId === eventId;
 
-function TimelineRow(props: { row: Row; conversation: Conversation; timeline: LiveTimeline; isFocused: boolean }) {
+function TimelineRow(props: { row: Row; conversation: Conversation; timeline: LiveTimeline; isFocused: boolean; isPressed: boolean }) {
   const t = useT();
   const { row, conversation, timeline } = props;
   switch (row.kind) {
     case 'message':
-      return <MessageRow row={row} accountKey={timeline.accountKey} roomId={conversation.roomId} timeline={timeline} isFocused={props.isFocused} />;
+      return (
+        <MessageRow
+          row={row}
+          accountKey={timeline.accountKey}
+          roomId={conversation.roomId}
+          timeline={timeline}
+          isFocused={props.isFocused}
+          isPressed={props.isPressed}
+        />
+      );
     case 'state':
       return <StateLine item={row.item} />;
     case 'states':

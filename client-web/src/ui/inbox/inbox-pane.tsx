@@ -81,10 +81,20 @@ export function InboxPane() {
       s: withRow((row) => triage.toggleFavourite(app, row)),
       z: () => undoLast(),
       '/': () => filter.current?.focus(),
-      escape: () => {
-        if (open === undefined) return false;
-        navigate({ page: 'inbox', split, conversation: undefined });
-        return true;
+      // First out of the field, then out of the conversation.
+      escape: {
+        inFields: true,
+        run: ({ target }) => {
+          if (!(target instanceof HTMLElement)) return false;
+          if (target.closest('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]')) return false;
+          if (target.isContentEditable || target.matches('input, textarea, select')) {
+            target.blur();
+            return true;
+          }
+          if (open === undefined) return false;
+          navigate({ page: 'inbox', split, conversation: undefined });
+          return true;
+        },
       },
       ...Object.fromEntries(
         KEYED_SPLITS.map((name, index) => [String(index + 1), () => navigate({ page: 'inbox', split: name, conversation: undefined })]),

@@ -102,7 +102,7 @@ export function PeoplePicker({ accountKey, label, hideLabel = false, chosen, onC
             placeholder={chosen.length === 0 ? t('rooms.people.placeholder') : ''}
             role="combobox"
             aria-expanded={shown}
-            aria-controls={`${id}-list`}
+            aria-controls={shown ? `${id}-list` : undefined}
             aria-autocomplete="list"
             aria-activedescendant={shown && people[cursor] ? `${id}-${cursor}` : undefined}
             autoComplete="off"

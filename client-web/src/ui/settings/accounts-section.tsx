@@ -80,7 +80,7 @@ function AccountCard({ account }: { readonly account: AccountRecord }) {
             id={account.userId}
             name={account.displayName ?? account.userId}
             size={48}
-            accountId={account.key}
+            accountColour={account.colour}
             {...(url === undefined ? {} : { src: url })}
           />
           <div>

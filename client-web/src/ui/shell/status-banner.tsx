@@ -1,4 +1,5 @@
 /** What the person should know about connections and storage, in one line with what can be done. */
+import { useCallback, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SessionStatus } from '../../domain/accounts/session.ts';
@@ -30,6 +31,7 @@ export function StatusBanner() {
           {t(`errors.storage.${storage}`)}
         </Banner>
       )}
+      <ElsewhereBanner />
       {accounts.map((account) => (
         <AccountBanner key={account.key} accountKey={account.key} userId={account.userId} online={online} onRetry={() => app.retryNow()} />
       ))}
@@ -44,20 +46,9 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
   const live = useLive(props.accountKey);
   const status = useStore(session?.state ?? idle, (state) => state.status);
   switch (status.state) {
+    // Told for all accounts at once.
     case 'elsewhere':
-      return (
-        <Banner
-          kind="info"
-          edge
-          action={
-            <Button size="small" onPress={() => attempt(app.takeOver())}>
-              {t('common.useHere')}
-            </Button>
-          }
-        >
-          {t('common.elsewhereBanner', { account: props.userId })}
-        </Banner>
-      );
+      return null;
     case 'signed-out':
       return (
         <Banner
@@ -110,4 +101,46 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
     default:
       return live ? <EncryptionBanner live={live} /> : null;
   }
+}
+
+/** One for all accounts, since taking over takes all of them. */
+function ElsewhereBanner() {
+  const t = useT();
+  const app = useApp();
+  const accounts = useAccounts();
+  const elsewhere = useElsewhere();
+  const first = accounts.find((account) => account.key === elsewhere[0]);
+  if (!first) return null;
+  return (
+    <Banner
+      kind="info"
+      edge
+      action={
+        <Button size="small" onPress={() => attempt(app.takeOver())}>
+          {t('common.useHere')}
+        </Button>
+      }
+    >
+      {elsewhere.length > 1 ? t('common.allElsewhereBanner') : t('common.elsewhereBanner', { account: first.userId })}
+    </Banner>
+  );
+}
+
+/** Keys of the accounts that another window runs. */
+function useElsewhere(): readonly string[] {
+  const sessions = useAppState((state) => state.sessions);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const undo = [...sessions.values()].map((session) => session.state.subscribe(changed));
+      return () => undo.forEach((one) => one());
+    },
+    [sessions],
+  );
+  const keys = useSyncExternalStore(subscribe, () =>
+    [...sessions.values()]
+      .filter((session) => session.state.getState().status.state === 'elsewhere')
+      .map((session) => session.accountKey)
+      .join(' '),
+  );
+  return keys === '' ? [] : keys.split(' ');
 }
