@@ -34,6 +34,8 @@ export interface CompletionProps {
 interface Option extends Candidate {
   readonly icon: ReactNode;
   readonly label: string;
+  /** What follows a command. */
+  readonly detail?: string;
   readonly hint: string | undefined;
   readonly insert: string;
   readonly mention?: MentionToken;
@@ -116,8 +118,9 @@ export function Completion({ ref, token, conversation, editor }: CompletionProps
             onPointerMove={() => setActive(index)}
             onClick={() => take(option)}
           >
-            <span className={styles.icon}>{option.icon}</span>
+            {option.icon !== undefined && <span className={styles.icon}>{option.icon}</span>}
             <bdi className={styles.label}>{option.label}</bdi>
+            {option.detail !== undefined && <span className={styles.detail}>{option.detail}</span>}
             {option.hint !== undefined && <span className={styles.hint}>{option.hint}</span>}
           </li>
         ))}
@@ -164,7 +167,8 @@ function useOptions({ trigger, query, start }: CompletionToken, conversation: Co
       case ':':
         return emoji ? emojiOptions(emoji, query, live, tone) : [];
       case '/':
-        return start === 0 ? rankCandidates(query, commandOptions(), query === '' ? COMMANDS.length : MOST) : [];
+        if (start !== 0) return [];
+        return query === '' ? commandOptions() : rankCandidates(query, commandOptions(), MOST);
     }
   }, [trigger, query, start, people, rooms, emoji, live, tone]);
 }
@@ -241,10 +245,9 @@ const commandOptions = (): readonly Option[] =>
   COMMANDS.map(({ name, aliases, required, optional }) => ({
     id: name,
     texts: [name, ...aliases],
-    icon: <span className={styles.slash}>/</span>,
-    label: [`/${name}`, ...required.map((one) => t(`composer.argument.${one}`)), ...optional.map((one) => `[${t(`composer.argument.${one}`)}]`)].join(
-      ' ',
-    ),
+    icon: undefined,
+    label: `/${name}`,
+    detail: [...required.map((one) => t(`composer.argument.${one}`)), ...optional.map((one) => `[${t(`composer.argument.${one}`)}]`)].join(' '),
     hint: t(`composer.command.${name as 'me'}`),
     insert: `/${name}`,
   }));

@@ -1,4 +1,5 @@
 /** Pictures, videos, sounds, files and stickers of messages. What could act as part of the page (SVG, HTML) is only ever saved. */
+import type { ReactNode } from 'react';
 import { isShownPicture } from '../../domain/media/shown-types.ts';
 import type { MediaContent } from '../../domain/timeline/timeline-item.ts';
 import { openDialog } from '../shell/dialogs-store.ts';
@@ -14,6 +15,7 @@ export interface MessageMediaProps {
   readonly media: MediaContent;
   readonly accountKey: string;
   readonly eventId: string | undefined;
+  readonly after: ReactNode;
 }
 
 /** All pictures of the conversation that are loaded, with this one shown. */
@@ -26,14 +28,14 @@ function openViewer({ timeline, accountKey }: ConversationPlace, eventId: string
   openDialog('lightbox', { accountKey, images, eventId });
 }
 
-export function MessageMedia({ media, accountKey, eventId }: MessageMediaProps) {
+export function MessageMedia({ media, accountKey, eventId, after }: MessageMediaProps) {
   const place = useConversationPlace();
   return (
     <figure className={styles.figure}>
       {content()}
       {media.caption && (
         <figcaption className={styles.caption}>
-          <MessageTextView text={media.caption} />
+          <MessageTextView text={media.caption} after={after} />
         </figcaption>
       )}
     </figure>

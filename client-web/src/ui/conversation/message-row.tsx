@@ -1,7 +1,8 @@
 /** One message: who, when, what, and what others made of it. */
 import { AlertCircle, Clock3, RotateCw, ShieldAlert, Trash2 } from 'lucide-react';
-import { memo, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
+import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { formatDateTime, formatList, formatPercent, formatTime } from '../../i18n/format.ts';
 import { translateKey, useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
@@ -10,7 +11,6 @@ import { identityColour } from '../identity-colour.ts';
 import { Button } from '../primitives/button.tsx';
 import { ProgressBar } from '../primitives/progress-bar.tsx';
 import { openDialog } from '../shell/dialogs-store.ts';
-import { MessageActions } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
 import styles from './message-row.module.css';
 import { PersonAvatar } from './person-avatar.tsx';
@@ -18,6 +18,8 @@ import { Reactions } from './reactions.tsx';
 import { ReplyPreviewLine } from './reply-preview.tsx';
 import { ThreadSummaryLine } from './thread-summary.tsx';
 import type { Row } from './timeline-rows.ts';
+
+const MessageActions = lazy(async () => ({ default: (await import('./message-actions.tsx')).MessageActions }));
 
 const MOST_READERS = 5;
 
@@ -53,7 +55,10 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
       tabIndex={-1}
       onPointerEnter={() => setNear(true)}
       onPointerLeave={() => setNear(false)}
-      onFocus={() => setNear(true)}
+      onFocus={(event) => {
+        // By keys: what was pressed needs no second bar when its dialog has closed.
+        if (event.target.matches(':focus-visible')) setNear(true);
+      }}
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) setNear(false);
       }}
@@ -98,17 +103,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
           <ReplyPreviewLine reply={item.replyTo} onGo={(eventId) => void timeline.jumpTo(eventId)} accountKey={accountKey} roomId={roomId} />
         )}
         <div className={styles.body}>
-          <MessageBody item={item} accountKey={accountKey} />
-          {item.edited && (
-            <button
-              type="button"
-              className={styles.edited}
-              title={t('timeline.editedAt', { when: formatDateTime(item.edited.ts) })}
-              onClick={() => item.eventId !== undefined && openDialog('edit-history', { accountKey, roomId, eventId: item.eventId })}
-            >
-              ({t('timeline.edited')})
-            </button>
-          )}
+          <MessageBody item={item} accountKey={accountKey} after={item.edited && <Edited item={item} accountKey={accountKey} roomId={roomId} />} />
         </div>
         {item.uploadProgress !== undefined && (
           <div className={styles.upload}>
@@ -169,15 +164,36 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         </button>
       )}
       {(near || busy) && item.eventId !== undefined && item.content.type !== 'redacted' && (
-        <MessageActions
-          item={item}
-          accountKey={accountKey}
-          roomId={roomId}
-          threadRootId={timeline.target.threadRootId}
-          className={styles.actions!}
-          onBusy={setBusy}
-        />
+        <Suspense>
+          <MessageActions
+            item={item}
+            accountKey={accountKey}
+            roomId={roomId}
+            threadRootId={timeline.target.threadRootId}
+            className={styles.actions!}
+            onBusy={setBusy}
+          />
+        </Suspense>
       )}
     </article>
   );
 });
+
+function Edited({ item, accountKey, roomId }: { readonly item: MessageItem; readonly accountKey: string; readonly roomId: string }) {
+  const t = useT();
+  const { edited, eventId } = item;
+  if (!edited || eventId === undefined) return null;
+  return (
+    <>
+      {' '}
+      <button
+        type="button"
+        className={styles.edited}
+        title={t('timeline.editedAt', { when: formatDateTime(edited.ts) })}
+        onClick={() => openDialog('edit-history', { accountKey, roomId, eventId })}
+      >
+        ({t('timeline.edited')})
+      </button>
+    </>
+  );
+}

@@ -1,14 +1,15 @@
 import { SmilePlus } from 'lucide-react';
-import { Button as AriaButton } from 'react-aria-components';
+import { lazy, Suspense } from 'react';
 import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { formatList } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useLive } from '../app-context.ts';
 import { classNames } from '../class-names.ts';
 import { attempt } from '../error-sentence.ts';
-import { ReactionPicker } from './reaction-picker.tsx';
 import styles from './reactions.module.css';
 import { toggleReaction } from './toggle-reaction.ts';
+
+const AddReaction = lazy(async () => ({ default: (await import('./add-reaction.tsx')).AddReaction }));
 
 const MOST_NAMED = 20;
 
@@ -47,18 +48,22 @@ export function Reactions({ item, accountKey, roomId, threadRootId, near, onBusy
           </button>
         );
       })}
-      {item.can.react &&
-        (near ? (
-          <ReactionPicker live={live} onPick={toggle} onOpenChange={onBusy}>
-            <AriaButton className={classNames(styles.reaction, styles.add)} aria-label={t('timeline.addReaction')}>
-              <SmilePlus aria-hidden />
-            </AriaButton>
-          </ReactionPicker>
-        ) : (
-          <span className={classNames(styles.reaction, styles.add)} aria-hidden>
-            <SmilePlus />
-          </span>
-        ))}
+      {item.can.react && (
+        <Suspense fallback={<AddPlace />}>
+          {near ? (
+            <AddReaction className={classNames(styles.reaction, styles.add)} live={live} onPick={toggle} onOpenChange={onBusy} />
+          ) : (
+            <AddPlace />
+          )}
+        </Suspense>
+      )}
     </div>
   );
 }
+
+/** Where the button will be. */
+const AddPlace = () => (
+  <span className={classNames(styles.reaction, styles.add)} aria-hidden>
+    <SmilePlus />
+  </span>
+);

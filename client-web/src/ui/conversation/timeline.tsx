@@ -1,29 +1,24 @@
 /** The messages of a conversation: virtual, keeps its place when older ones arrive, follows the end while the person is there. */
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
-import type { MessageItem, TimelineState } from '../../domain/timeline/timeline-item.ts';
+import type { TimelineState } from '../../domain/timeline/timeline-item.ts';
 import { translateKey, useT } from '../../i18n/i18n.ts';
-import { useApp, useLive } from '../app-context.ts';
-import { EmojiPanel } from '../emoji/emoji-popover.tsx';
-import { attempt } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
-import { ContextMenu } from '../primitives/context-menu.tsx';
 import { Divider } from '../primitives/divider.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
 import { Time } from '../primitives/time.tsx';
 import { ConversationPlaceProvider, type ConversationPlace } from './conversation-context.ts';
 import { ConversationParts } from './conversation-parts.tsx';
-import { MessageMenu } from './message-menu.tsx';
+import { MenuForMessages } from './menu-for-messages.tsx';
 import { MessageRow } from './message-row.tsx';
 import { RoomStart } from './room-start.tsx';
 import { StateGroup, StateLine } from './state-row.tsx';
 import styles from './timeline.module.css';
 import { timelineRows, type Row } from './timeline-rows.ts';
-import { toggleReaction } from './toggle-reaction.ts';
 
 /** px from an edge within which more is loaded, or the end counts as seen. */
 const LOAD_WITHIN = 900;
@@ -249,66 +244,6 @@ function dayAt(rows: readonly Row[], index: number): number | undefined {
     if (before.kind === 'day') return before.ts;
   }
   return row.kind === 'message' || row.kind === 'state' ? row.item.ts : undefined;
-}
-
-interface MenuForMessagesProps {
-  readonly place: ConversationPlace;
-  readonly rows: readonly Row[];
-  readonly children: (pressed: string | undefined) => React.ReactNode;
-}
-
-/** One menu for all messages: each having its own would cost with every row that comes into view. */
-function MenuForMessages({ place, rows, children }: MenuForMessagesProps) {
-  const t = useT();
-  const app = useApp();
-  const live = useLive(place.accountKey);
-  const target = useRef<string>(undefined);
-  const article = useRef<HTMLElement>(null);
-  const [open, setOpen] = useState(false);
-  const [reacting, setReacting] = useState(false);
-  const item = (): MessageItem | undefined => {
-    const row = rows.find((one) => one.key === target.current);
-    return row?.kind === 'message' && row.item.eventId !== undefined && row.item.content.type !== 'redacted' ? row.item : undefined;
-  };
-  const note = (event: SyntheticEvent): void => {
-    if (!(event.target instanceof Element) || !event.currentTarget.contains(event.target)) return;
-    const player = event.target.closest('video, audio, input') !== null;
-    article.current = player ? null : event.target.closest<HTMLElement>('article[data-key]');
-    target.current = article.current?.dataset['key'];
-  };
-  const { accountKey, roomId, timeline } = place;
-  const { threadRootId } = timeline.target;
-  return (
-    <div className={styles.menuArea} onContextMenuCapture={note} onPointerDownCapture={note}>
-      <ContextMenu
-        label={t('timeline.actions.label')}
-        onOpenChange={setOpen}
-        menu={() => {
-          const found = item();
-          return (
-            found && (
-              <MessageMenu item={found} accountKey={accountKey} roomId={roomId} threadRootId={threadRootId} whole onReact={() => setReacting(true)} />
-            )
-          );
-        }}
-      >
-        {children(open || reacting ? target.current : undefined)}
-      </ContextMenu>
-      {reacting && (
-        <EmojiPanel
-          triggerRef={article}
-          live={live}
-          placement="top"
-          label={t('timeline.addReaction')}
-          onClose={() => setReacting(false)}
-          onPick={(key) => {
-            const found = item();
-            if (found) attempt(toggleReaction({ app, live, accountKey, roomId, item: found, key, threadRootId }));
-          }}
-        />
-      )}
-    </div>
-  );
 }
 
 /** Up and down walk through messages; a focused message shows what can be done with it. */

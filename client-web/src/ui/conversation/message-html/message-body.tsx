@@ -1,4 +1,5 @@
 /** The text of a message: formatted where it can be, otherwise its plain body, with a note if that is not what was sent. */
+import type { ReactNode } from 'react';
 import { isBig, readPlainBody } from '../../../domain/messages/plain-body.ts';
 import type { SafeTree } from '../../../domain/messages/safe-tree.ts';
 import type { HtmlProblem, HtmlSanitiser } from '../../../domain/messages/sanitise.ts';
@@ -31,12 +32,12 @@ function readAnew({ body, html }: MessageText, sanitise: HtmlSanitiser): ReadMes
   return { tree: sanitised.tree, plain: false, problem: undefined };
 }
 
-export function MessageBody({ text }: { readonly text: MessageText }) {
+export function MessageBody({ text, after }: { readonly text: MessageText; readonly after?: ReactNode }) {
   const { sanitise, labels } = useMessageParts();
   const { tree, plain, problem } = readMessage(text, sanitise);
   return (
     <div className={isBig(tree) ? styles.big : styles.body}>
-      <MessageHtml tree={tree} plain={plain} />
+      <MessageHtml tree={tree} plain={plain} after={after} />
       {problem && problem !== 'nothing-to-show' && <p className={styles.note}>{labels.problem(problem)}</p>}
     </div>
   );
