@@ -143,8 +143,12 @@ export class App {
   }
 
   async #signOutWithoutSession(account: AccountRecord): Promise<void> {
-    const { accessToken } = await this.accounts.secretsOf(account);
-    await matrixRequest(account.baseUrl, '/_matrix/client/v3/logout', { method: 'POST', body: {}, accessToken, timeoutMs: 5_000 }).catch(() => {});
+    const accessToken = await this.accounts.secretsOf(account).then(
+      (secrets) => secrets.accessToken,
+      () => undefined,
+    );
+    if (accessToken !== undefined)
+      await matrixRequest(account.baseUrl, '/_matrix/client/v3/logout', { method: 'POST', body: {}, accessToken, timeoutMs: 5_000 }).catch(() => {});
     if (this.db.persistent) {
       const { deleteStores } = await import('./matrix/create-client.ts');
       await deleteStores(account.key);

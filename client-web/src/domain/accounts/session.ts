@@ -16,7 +16,7 @@ export type SessionStatus =
   /** The server has ended the session; the person signs in again. */
   | { readonly state: 'signed-out' }
   /** It could not be started: i18n key under `errors.session`. */
-  | { readonly state: 'failed'; readonly reason: 'storage' | 'crypto' | 'unknown' };
+  | { readonly state: 'failed'; readonly reason: 'storage' | 'crypto' | 'vault' | 'unknown' };
 
 export interface SessionState {
   readonly status: SessionStatus;
@@ -56,7 +56,14 @@ export class Session {
     if (!account) return;
     this.#stopped = false;
     this.#setStatus({ state: 'starting' });
-    const secrets = await this.#context.accounts.secretsOf(account);
+    let secrets: { accessToken: string; refreshToken: string | undefined };
+    try {
+      secrets = await this.#context.accounts.secretsOf(account);
+    } catch {
+      // Sealed with a key that the computer no longer has.
+      this.#setStatus({ state: 'failed', reason: 'vault' });
+      return;
+    }
     void this.#paintFromSummary(account, secrets.accessToken);
     this.#lock = await lockSession(this.accountKey, { take, onAskedToLeave: async () => this.#leave() });
     if (!this.#lock) {

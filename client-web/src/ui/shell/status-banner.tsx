@@ -1,5 +1,5 @@
 /** What the person should know about connections and storage, in one line with what can be done. */
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SessionStatus } from '../../domain/accounts/session.ts';
@@ -31,6 +31,7 @@ export function StatusBanner() {
           {t(`errors.storage.${storage}`)}
         </Banner>
       )}
+      <UnsealedBanner />
       <ElsewhereBanner />
       {accounts.map((account) => (
         <AccountBanner key={account.key} accountKey={account.key} userId={account.userId} online={online} onRetry={() => app.retryNow()} />
@@ -45,27 +46,24 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
   const session = useAppState((state) => state.sessions.get(props.accountKey));
   const live = useLive(props.accountKey);
   const status = useStore(session?.state ?? idle, (state) => state.status);
+  const signInAgain = (
+    <Button
+      size="small"
+      onPress={() => {
+        attempt(app.signOut(props.accountKey));
+        navigate({ page: 'add-account' });
+      }}
+    >
+      {t('welcome.signIn')}
+    </Button>
+  );
   switch (status.state) {
     // Told for all accounts at once.
     case 'elsewhere':
       return null;
     case 'signed-out':
       return (
-        <Banner
-          kind="danger"
-          edge
-          action={
-            <Button
-              size="small"
-              onPress={() => {
-                attempt(app.signOut(props.accountKey));
-                navigate({ page: 'add-account' });
-              }}
-            >
-              {t('welcome.signIn')}
-            </Button>
-          }
-        >
+        <Banner kind="danger" edge action={signInAgain}>
           {t('common.signedOutBanner', { account: props.userId })}
         </Banner>
       );
@@ -75,9 +73,13 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
           kind="danger"
           edge
           action={
-            <Button size="small" onPress={() => location.reload()}>
-              {t('common.reload')}
-            </Button>
+            status.reason === 'vault' ? (
+              signInAgain
+            ) : (
+              <Button size="small" onPress={() => location.reload()}>
+                {t('common.reload')}
+              </Button>
+            )
           }
         >
           {t(`errors.session.${status.reason}`)}
@@ -143,4 +145,28 @@ function useElsewhere(): readonly string[] {
       .join(' '),
   );
   return keys === '' ? [] : keys.split(' ');
+}
+
+const SEEN_UNSEALED = 'nexuscomm.unsealed-seen';
+
+/** The desktop client on a computer without a key store; told until the person has seen it. */
+function UnsealedBanner() {
+  const t = useT();
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (localStorage.getItem(SEEN_UNSEALED) === null) void window.nexuscommDesktop?.vaultSeals().then((seals) => setShown(!seals));
+  }, []);
+  if (!shown) return null;
+  return (
+    <Banner
+      kind="warning"
+      edge
+      onDismiss={() => {
+        localStorage.setItem(SEEN_UNSEALED, 'yes');
+        setShown(false);
+      }}
+    >
+      {t('desktop.unsealed')}
+    </Banner>
+  );
 }
