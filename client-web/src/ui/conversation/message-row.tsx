@@ -99,9 +99,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
             )}
           </header>
         )}
-        {item.replyTo && (
-          <ReplyPreviewLine reply={item.replyTo} onGo={(eventId) => void timeline.jumpTo(eventId)} accountKey={accountKey} roomId={roomId} />
-        )}
+        {item.replyTo && <ReplyPreviewLine reply={item.replyTo} accountKey={accountKey} />}
         <div className={styles.body}>
           <MessageBody item={item} accountKey={accountKey} after={item.edited && <Edited item={item} accountKey={accountKey} roomId={roomId} />} />
         </div>
