@@ -129,8 +129,13 @@ export class Person implements AsyncDisposable {
     return this.page.getByRole('main').locator('header').first();
   }
 
+  /** Where messages are written; that of a thread is in `panel`. */
+  get field(): Locator {
+    return this.page.getByRole('main').getByRole('textbox').last();
+  }
+
   conversation(name: string): Locator {
-    return this.inbox.getByRole('listitem').filter({ hasText: name });
+    return this.inbox.getByRole('listitem').filter({ has: this.page.locator('bdi').getByText(name, { exact: true }) });
   }
 
   message(text: string): Locator {
@@ -148,12 +153,56 @@ export class Person implements AsyncDisposable {
     await this.messages.waitFor();
   }
 
-  async say(text: string): Promise<void> {
+  /** `shown`: how the message looks, where that is not what was typed. */
+  async say(text: string, shown = text): Promise<void> {
     const field = this.page.getByRole('main').getByRole('textbox').last();
     await field.click();
     await field.fill(text);
     await field.press('Enter');
-    await this.message(text).and(this.page.locator('[data-state="sent"]')).waitFor();
+    await this.message(shown).and(this.page.locator('[data-state="sent"]')).waitFor();
+  }
+
+  /** Key by key, so that suggestions come up. */
+  async types(text: string): Promise<void> {
+    await this.field.click();
+    await this.field.pressSequentially(text);
+  }
+
+  /** With a button of the bar over a message: "Reply". */
+  async acts(message: Locator, action: string): Promise<void> {
+    await message.hover();
+    await message.getByRole('toolbar').getByRole('button', { name: action, exact: true }).click();
+  }
+
+  /** From the menu of a message: "Copy text". */
+  async chooses(message: Locator, item: string): Promise<void> {
+    await this.acts(message, 'More');
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  /** Files as another program would hand them over. */
+  async gives(how: 'paste' | 'drop', files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[]): Promise<void> {
+    const given = files.map((file) => ({ ...file, bytes: [...file.bytes] }));
+    const target = how === 'paste' ? this.field : this.messages;
+    await target.evaluate(
+      (element, { files: list, paste }) => {
+        const data = new DataTransfer();
+        for (const { name, type, bytes } of list) data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+        const bubbling = { bubbles: true, cancelable: true };
+        if (paste) element.dispatchEvent(new ClipboardEvent('paste', { ...bubbling, clipboardData: data }));
+        else for (const type of ['dragenter', 'dragover', 'drop']) element.dispatchEvent(new DragEvent(type, { ...bubbling, dataTransfer: data }));
+      },
+      { files: given, paste: how === 'paste' },
+    );
+  }
+
+  /** Another window of the same browser, in which they are signed in already. */
+  async openWindow(): Promise<Person> {
+    const page = await this.context.newPage();
+    const person = new Person(page, this.name, this.homeserver);
+    await page.goto(this.homeserver.url);
+    await page.locator('[data-state="syncing"]').first().waitFor();
+    return person;
   }
 
   async sees(text: string | RegExp): Promise<void> {
@@ -188,7 +237,7 @@ export class Person implements AsyncDisposable {
     await this.chooseNew('Create a room');
     await this.dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(room.name);
     if (room.topic !== undefined) await this.dialog.getByRole('textbox', { name: /What it is about/ }).fill(room.topic);
-    if (room.access !== undefined) await this.dialog.getByRole('radio', { name: room.access }).check({ force: true });
+    if (room.access !== undefined) await this.chooseCard(room.access);
     for (const name of room.invite ?? []) await this.choosePerson(name);
     if (room.address !== undefined) {
       if (room.access !== 'Everybody') await this.dialog.getByRole('button', { name: 'More options' }).click();
@@ -196,6 +245,11 @@ export class Person implements AsyncDisposable {
     }
     await this.dialog.getByRole('button', { name: 'Create room' }).click();
     await this.page.getByRole('main', { name: room.name }).waitFor();
+  }
+
+  /** One of several, by its first words. */
+  async chooseCard(label: string): Promise<void> {
+    await this.dialog.getByRole('radiogroup').getByText(label, { exact: true }).click();
   }
 
   /** In the people picker of the open dialog. */

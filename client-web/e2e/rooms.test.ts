@@ -64,7 +64,7 @@ withChromium('rooms', () => {
     async () => {
       await bob.chooseNew('Create a room');
       await bob.dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Another square');
-      await bob.dialog.getByRole('radio', { name: /Everybody/ }).check({ force: true });
+      await bob.chooseCard('Everybody');
       await bob.dialog.getByRole('textbox', { name: 'Address' }).fill('square');
       await bob.dialog.getByText('This address is taken').waitFor();
       await bob.dialog.getByRole('button', { name: 'Create room' }).click();
@@ -123,7 +123,7 @@ withChromium('rooms', () => {
     async () => {
       await alice.createRoom({ name: 'Back yard', access: 'Everybody', address: 'yard' });
       await alice.openRoom('Market square');
-      await alice.say(`Come along: https://matrix.to/#/%23yard:${homeserver.name}`);
+      await alice.say(`Come along: https://matrix.to/#/%23yard:${homeserver.name}`, 'Come along');
       await bob.message('Come along').getByRole('button', { name: '#yard' }).click();
       await bob.dialog.getByRole('heading', { name: 'Back yard' }).waitFor();
       await bob.dialog.getByRole('button', { name: 'Join room' }).click();

@@ -166,6 +166,7 @@ export class App {
     globalThis.document?.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') {
         void this.inbox.save();
+        void this.drafts.save();
         for (const session of this.state.getState().sessions.values()) session.state.getState().live?.saveSoon();
       }
     });

@@ -31,8 +31,8 @@ interface Entry {
 /** ms until a server is asked again that did not tell the key that was needed */
 const ASK_AGAIN_MS = 10_000;
 const MAX_SERVERS = 20_000;
-/** servers that are asked at once */
-const MAX_FETCHES = 64;
+/** servers that are asked at once: each is a TLS handshake, of a millisecond, and all of them may end in one turn */
+const MAX_FETCHES = 32;
 
 /** True if what the key signed at `ts` counts. */
 export function isUsable(key: ServerKey, ts: number, enforceValidity: boolean): boolean {

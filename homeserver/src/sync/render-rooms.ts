@@ -150,8 +150,10 @@ export class RoomRenderer {
     const wantedMembers = lazy ? await this.#membersOfTimeline(request, view) : undefined;
     const keys = await this.#memberKeys(state, lazy);
     for (const [key, nid] of state) {
-      if (!stateAfter && inTimeline.has(nid)) continue;
-      if (keys?.has(key) && !wantedMembers?.has(key)) continue;
+      const inItsTimeline = inTimeline.has(nid);
+      if (!stateAfter && inItsTimeline) continue;
+      // Who was invited, removed or banned has sent nothing; a client that asks for the state after learns of it here alone.
+      if (keys?.has(key) && !wantedMembers?.has(key) && !inItsTimeline) continue;
       view.state.add(nid);
     }
     if (wantedMembers && view.since > 0) await this.#addLazyMembers(request, view, wantedMembers);

@@ -98,13 +98,20 @@ export class LiveTimeline {
         this.#listenToThread(this.#thread);
         if (!this.#thread.initialEventsFetched) await this.#thread.processEvent(this.#thread.rootEvent);
       }
-      this.#readUpTo = (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId);
+      this.#readUpTo = this.#markedUnreadFrom() ?? (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId);
       await this.#load(eventId);
       if (this.#closed) return;
       if (this.#countMessages() < FIRST_PAGE / 2) await this.paginate('back');
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Marked as unread by the person: from where, their marker says. */
+  #markedUnreadFrom(): string | undefined {
+    if (this.#thread || this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] !== true) return undefined;
+    const marker = this.#room.getAccountData('m.fully_read')?.getContent()['event_id'] as unknown;
+    return typeof marker === 'string' ? marker : undefined;
   }
 
   async #makeThread(rootId: string): Promise<Thread> {
@@ -168,11 +175,14 @@ export class LiveTimeline {
     const events = this.#window?.getEvents() ?? [];
     const last = events.findLast((event) => event.status === null);
     if (!last || this.state.getState().canPaginateForward) return;
+    // As it is now: what the person marks while this is under way stays marked.
+    const marked = this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true;
     const position = (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId, true);
-    if (position === last.getId() && this.#room.getUnreadNotificationCount() === 0) return;
-    await this.#client.sendReadReceipt(last, isPrivate ? ReceiptType.ReadPrivate : ReceiptType.Read);
-    if (!this.#thread) await this.#client.setRoomReadMarkers(this.#room.roomId, last.getId()!);
-    if (this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true) {
+    if (position !== last.getId() || this.#room.getUnreadNotificationCount() > 0) {
+      await this.#client.sendReadReceipt(last, isPrivate ? ReceiptType.ReadPrivate : ReceiptType.Read);
+      if (!this.#thread) await this.#client.setRoomReadMarkers(this.#room.roomId, last.getId()!);
+    }
+    if (marked) {
       await this.#client.setRoomAccountData(this.#room.roomId, 'm.marked_unread' as never, { unread: false } as never);
     }
   }

@@ -131,9 +131,14 @@ export class RoomSettings {
     await this.#set(roomId, EventType.RoomPowerLevels, withPermission(this.#powerLevels(roomId), id, level));
   }
 
+  /** What the server gives new rooms, where that is newer than what the room has. */
   async versionAdvice(roomId: string): Promise<VersionAdvice | undefined> {
-    const advice = await this.#client.getRoom(roomId)?.getRecommendedVersion();
-    return advice && { recommended: advice.version, needsUpgrade: advice.needsUpgrade, urgent: advice.urgent };
+    const version = this.#client.getRoom(roomId)?.getVersion();
+    const versions = (await this.#client.getCapabilities())['m.room_versions'];
+    if (version === undefined || versions === undefined) return undefined;
+    const stable = (versions.available[version] as string | undefined) === 'stable';
+    const newer = stable ? Number(versions.default) > Number(version) : versions.default !== version;
+    return { recommended: versions.default, needsUpgrade: newer, urgent: !stable };
   }
 
   /** Makes a new room of another version that takes this one's place, and invites its members; gives back its id. */

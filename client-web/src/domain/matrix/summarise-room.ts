@@ -17,7 +17,6 @@ export function summariseRoom(
 ): Conversation | undefined {
   const membership = room.getMyMembership();
   if (!MEMBERSHIPS.has(membership)) return undefined;
-  if (membership === 'join' && isReplaced(client, room)) return undefined;
   const myUserId = client.getSafeUserId();
   const me = room.getMember(myUserId);
   const invite = membership === 'invite' ? me?.events.member : undefined;
@@ -47,6 +46,7 @@ export function summariseRoom(
     triage: parseTriage(room.getAccountData(TRIAGE_TYPE)?.getContent()),
     inviter: invite && { userId: invite.getSender()!, name: safeName(room.getMember(invite.getSender()!)?.name, invite.getSender()!) },
     network: networkOf(room),
+    replacedBy: replacedBy(client, room),
   };
 }
 
@@ -61,9 +61,9 @@ export function directRoomsOf(client: MatrixClient): Map<string, string> {
 }
 
 /** Upgraded, and the person is in the room that replaced it. */
-function isReplaced(client: MatrixClient, room: Room): boolean {
+function replacedBy(client: MatrixClient, room: Room): string | undefined {
   const successor = stateContent(room, EventType.RoomTombstone)?.['replacement_room'];
-  return typeof successor === 'string' && client.getRoom(successor)?.getMyMembership() === 'join';
+  return typeof successor === 'string' && client.getRoom(successor)?.getMyMembership() === 'join' ? successor : undefined;
 }
 
 function isMuted(client: MatrixClient, roomId: string): boolean {

@@ -15,6 +15,12 @@ export interface MediaSource {
   readonly method?: 'scale' | 'crop' | undefined;
 }
 
+export interface FetchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** 0-1, where the server tells how much there is */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
 export interface MediaContext {
   accessTokenOf(accountKey: string): Promise<string | undefined>;
   baseUrlOf(accountKey: string): string | undefined;
@@ -60,7 +66,7 @@ export class Media {
   }
 
   /** The file itself, decrypted. */
-  async fetchBlob(accountKey: string, source: MediaSource, signal?: AbortSignal): Promise<Blob> {
+  async fetchBlob(accountKey: string, source: MediaSource, { signal, onProgress }: FetchOptions = {}): Promise<Blob> {
     const mxc = source.file?.url ?? source.mxc;
     const baseUrl = this.#context.baseUrlOf(accountKey);
     if (mxc === undefined || baseUrl === undefined) throw new Error('no such file');
@@ -71,10 +77,11 @@ export class Media {
       ...(signal ? { signal } : {}),
     });
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    if (!source.file) return safeBlob(await response.arrayBuffer(), response.headers.get('content-type') ?? source.mimetype);
-    if (Number(response.headers.get('content-length')) > MOST_DECRYPTED_BYTES) throw new Error('too large to decrypt here');
+    if (source.file && Number(response.headers.get('content-length')) > MOST_DECRYPTED_BYTES) throw new Error('too large to decrypt here');
+    const data = await readAll(response, onProgress);
+    if (!source.file) return safeBlob(data, response.headers.get('content-type') ?? source.mimetype);
     const { decryptAttachment } = await import('matrix-encrypt-attachment');
-    const plain = await decryptAttachment(await response.arrayBuffer(), source.file as never);
+    const plain = await decryptAttachment(data, source.file as never);
     return safeBlob(plain, source.mimetype);
   }
 
@@ -107,6 +114,22 @@ export class Media {
     if (type !== 'media-account' || typeof accountKey !== 'string') return;
     event.ports[0]?.postMessage({ baseUrl: this.#context.baseUrlOf(accountKey), accessToken: await this.#context.accessTokenOf(accountKey) });
   }
+}
+
+async function readAll(response: Response, onProgress: FetchOptions['onProgress']): Promise<ArrayBuffer> {
+  const total = Number(response.headers.get('content-length'));
+  if (!onProgress || !response.body || !(total > 0)) return response.arrayBuffer();
+  const reader = response.body.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let loaded = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    loaded += value.length;
+    onProgress(Math.min(1, loaded / total));
+  }
+  return new Blob(chunks).arrayBuffer();
 }
 
 const density = (): number => Math.min(2, globalThis.devicePixelRatio ?? 1);

@@ -8,9 +8,12 @@ import type { Conversation } from '../inbox/conversation.ts';
 import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 
 export interface Draft {
+  /** Markdown, with mentions as tokens. */
   readonly text: string;
   readonly replyTo?: string | undefined;
   readonly editing?: string | undefined;
+  /** What was being written when the editing began. */
+  readonly aside?: { readonly text: string; readonly replyTo: string | undefined } | undefined;
   readonly ts: number;
 }
 

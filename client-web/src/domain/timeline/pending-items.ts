@@ -62,13 +62,10 @@ export function outboxItems(pending: readonly OutboxItem[], context: PendingCont
 function pendingContent(one: OutboxItem): MessageContent {
   const { content, file, eventType } = one.entry;
   if (file) {
-    const kind = file.mimetype.startsWith('image/')
-      ? 'image'
-      : file.mimetype.startsWith('video/')
-        ? 'video'
-        : file.mimetype.startsWith('audio/')
-          ? 'audio'
-          : 'file';
+    const kind = (['image', 'video', 'audio'] as const).find((one) => content['msgtype'] === `m.${one}`) ?? 'file';
+    const body = bodyOf(content);
+    const html =
+      content['format'] === 'org.matrix.custom.html' && typeof content['formatted_body'] === 'string' ? content['formatted_body'] : undefined;
     return {
       type: 'media',
       media: {
@@ -84,9 +81,10 @@ function pendingContent(one: OutboxItem): MessageContent {
         height: file.height,
         durationMs: file.durationMs,
         blurhash: file.blurhash,
-        voice: false,
-        caption: typeof content['body'] === 'string' && content['body'] !== file.name ? { body: content['body'], html: undefined } : undefined,
-        localBlob: file.thumbnail?.blob ?? file.blob,
+        voice: 'org.matrix.msc3245.voice' in content,
+        caption: body !== '' && body !== file.name ? { body, html } : undefined,
+        localBlob: file.blob,
+        localPoster: file.thumbnail?.blob,
       },
     };
   }
@@ -111,9 +109,10 @@ export function withPendingChanges(item: MessageItem, pending: readonly OutboxIt
       const fresh = (one.entry.content['m.new_content'] ?? {}) as Record<string, unknown>;
       const html = fresh['format'] === 'org.matrix.custom.html' && typeof fresh['formatted_body'] === 'string' ? fresh['formatted_body'] : undefined;
       const type = fresh['msgtype'] === 'm.emote' ? 'emote' : 'text';
+      const media = mediaOf(fresh);
       changed = {
         ...changed,
-        content: { type, text: { body: bodyOf(fresh), html } },
+        content: media ? { type: 'media', media } : { type, text: { body: bodyOf(fresh), html } },
         edited: { ts: one.entry.ts },
         sendState: sendState(one),
         sendError: one.entry.failed,

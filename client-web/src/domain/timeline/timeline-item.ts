@@ -32,6 +32,7 @@ export interface MediaContent {
   readonly caption: MessageText | undefined;
   /** Of a file that is still in the outbox. */
   readonly localBlob?: Blob | undefined;
+  readonly localPoster?: Blob | undefined;
 }
 
 export interface MessageText {

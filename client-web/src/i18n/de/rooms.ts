@@ -6,6 +6,7 @@ export const rooms: Translated<typeof en> = {
   as: 'Als',
   name: 'Name',
   topic: 'Worum es geht',
+  before: 'Lesen, was vorher geschrieben wurde',
   linkCopied: 'Der Link ist kopiert',
   picture: {
     choose: 'Bild auswählen',
@@ -149,6 +150,7 @@ export const rooms: Translated<typeof en> = {
     ask: 'Anfragen',
     reason: 'Ein paar Worte über dich',
     reasonPlaceholder: 'Damit sie wissen, wer anfragt',
+    withdraw: 'Anfrage zurücknehmen',
     askedTitle: 'Du hast angefragt',
     askedBody: 'Jemand im Raum muss dich hereinlassen. Der Raum öffnet sich dann in deinem Eingang.',
     inviteOnly: 'Nur Eingeladene können beitreten. Bitte jemanden im Raum um eine Einladung.',
@@ -292,6 +294,7 @@ export const rooms: Translated<typeof en> = {
     locked: 'Deine Rolle in diesem Raum reicht nicht, um das zu ändern.',
     lockedIdentity: 'Deine Rolle in diesem Raum reicht nicht, um all das zu ändern.',
     lockedListed: 'Deine Rolle in diesem Raum reicht nicht, um ihn ins Verzeichnis zu stellen.',
+    lockedAddresses: 'Deine Rolle in diesem Raum reicht nicht, um seine Adressen zu ändern.',
     lockedRoles: 'Deine Rolle in diesem Raum reicht nicht, um Rollen und Rechte zu ändern.',
   },
   advanced: {

@@ -3,6 +3,7 @@ export const rooms = {
   as: 'As',
   name: 'Name',
   topic: 'What it is about',
+  before: 'Read what was said before',
   linkCopied: 'The link is copied',
   picture: {
     choose: 'Choose picture',
@@ -145,6 +146,7 @@ export const rooms = {
     ask: 'Ask to join',
     reason: 'A few words about you',
     reasonPlaceholder: 'So that they know who is asking',
+    withdraw: 'Stop asking',
     askedTitle: 'You have asked to join',
     askedBody: 'Somebody inside has to let you in. The room then opens in your inbox.',
     inviteOnly: 'Only invited people can join. Ask somebody inside for an invitation.',
@@ -288,6 +290,7 @@ export const rooms = {
     locked: 'Your role in this room is not enough to change this.',
     lockedIdentity: 'Your role in this room is not enough to change all of this.',
     lockedListed: 'Your role in this room is not enough to put it into the directory.',
+    lockedAddresses: 'Your role in this room is not enough to change its addresses.',
     lockedRoles: 'Your role in this room is not enough to change roles and rights.',
   },
   advanced: {

@@ -1,19 +1,17 @@
 /** The bar over a message under the pointer or focus. */
-import { Copy, History, Link2, MessagesSquare, MoreHorizontal, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from 'lucide-react';
+import { MessagesSquare, MoreHorizontal, Pencil, Reply, SmilePlus } from 'lucide-react';
 import { draftKey } from '../../domain/composer/drafts.ts';
 import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useLive } from '../app-context.ts';
 import { classNames } from '../class-names.ts';
-import { attempt } from '../error-sentence.ts';
 import { composerContexts } from '../composer/composer-store.ts';
-import { confirm } from '../primitives/confirm.tsx';
+import { attempt } from '../error-sentence.ts';
 import { IconButton } from '../primitives/icon-button.tsx';
-import { Menu, MenuItem, MenuSeparator, MenuTrigger } from '../primitives/menu.tsx';
-import { showToast } from '../primitives/toast-store.ts';
+import { Menu, MenuTrigger } from '../primitives/menu.tsx';
 import { setPanel } from '../route.ts';
-import { openDialog } from '../shell/dialogs-store.ts';
 import styles from './message-actions.module.css';
+import { MessageMenu } from './message-menu.tsx';
 import { ReactionPicker } from './reaction-picker.tsx';
 import { toggleReaction } from './toggle-reaction.ts';
 
@@ -33,24 +31,14 @@ export function MessageActions({ item, accountKey, roomId, threadRootId, classNa
   const live = useLive(accountKey);
   const key = draftKey(accountKey, roomId, threadRootId);
   const eventId = item.eventId!;
-  const text = item.content.type === 'text' || item.content.type === 'emote' || item.content.type === 'notice' ? item.content.text.body : undefined;
-  const copy = async (what: string): Promise<void> => {
-    await navigator.clipboard.writeText(what);
-    showToast({ text: t('common.copied') });
-  };
-  const remove = async (): Promise<void> => {
-    const sure = await confirm({
-      title: t('timeline.deleteTitle'),
-      body: t('timeline.deleteBody'),
-      action: t('timeline.actions.delete'),
-      danger: true,
-    });
-    if (sure) await live?.messages.redact(roomId, eventId);
-  };
   return (
     <div className={classNames(styles.bar, className)} role="toolbar" aria-label={t('timeline.actions.label')}>
       {item.can.react && (
-        <ReactionPicker onPick={(emoji) => attempt(toggleReaction({ app, live, accountKey, roomId, item, key: emoji, threadRootId }))}>
+        <ReactionPicker
+          live={live}
+          onOpenChange={onBusy}
+          onPick={(emoji) => attempt(toggleReaction({ app, live, accountKey, roomId, item, key: emoji, threadRootId }))}
+        >
           <IconButton label={t('timeline.actions.react')} size="small">
             <SmilePlus />
           </IconButton>
@@ -76,32 +64,7 @@ export function MessageActions({ item, accountKey, roomId, threadRootId, classNa
           <MoreHorizontal />
         </IconButton>
         <Menu label={t('timeline.actions.label')} placement="bottom end">
-          {text !== undefined && (
-            <MenuItem icon={<Copy />} onAction={() => attempt(copy(text))}>
-              {t('timeline.actions.copyText')}
-            </MenuItem>
-          )}
-          <MenuItem icon={<Link2 />} onAction={() => attempt(copy(live?.messages.linkTo(roomId, eventId) ?? ''))}>
-            {t('timeline.actions.copyLink')}
-          </MenuItem>
-          {item.can.pin && (
-            <MenuItem icon={item.pinned ? <PinOff /> : <Pin />} onAction={() => attempt(live!.messages.setPinned(roomId, eventId, !item.pinned))}>
-              {item.pinned ? t('timeline.actions.unpin') : t('timeline.actions.pin')}
-            </MenuItem>
-          )}
-          {item.edited && (
-            <MenuItem icon={<History />} onAction={() => openDialog('edit-history', { accountKey, roomId, eventId })}>
-              {t('timeline.actions.history')}
-            </MenuItem>
-          )}
-          {item.can.redact && (
-            <>
-              <MenuSeparator />
-              <MenuItem icon={<Trash2 />} danger onAction={() => attempt(remove())}>
-                {t('timeline.actions.delete')}
-              </MenuItem>
-            </>
-          )}
+          <MessageMenu item={item} accountKey={accountKey} roomId={roomId} threadRootId={threadRootId} whole={false} />
         </Menu>
       </MenuTrigger>
     </div>

@@ -1,5 +1,6 @@
 /** What a message says. */
 import { Ban, KeyRound } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { Button } from '../primitives/button.tsx';
@@ -9,31 +10,33 @@ import styles from './message-body.module.css';
 import { MessageTextView } from './message-text-view.tsx';
 
 export interface MessageBodyProps {
+  /** Behind the text: that it was edited. */
+  readonly after: ReactNode;
   readonly item: MessageItem;
   readonly accountKey: string;
-  readonly roomId: string;
 }
 
-export function MessageBody({ item, accountKey, roomId }: MessageBodyProps) {
+export function MessageBody({ item, accountKey, after }: MessageBodyProps) {
   const t = useT();
-  const { content } = item;
+  const { content, eventId, ts } = item;
+  const previewsOf = eventId === undefined ? undefined : { eventId, ts };
   switch (content.type) {
     case 'text':
-      return <MessageTextView text={content.text} />;
+      return <MessageTextView text={content.text} previewsOf={previewsOf} after={after} />;
     case 'notice':
       return (
         <div className={styles.notice}>
-          <MessageTextView text={content.text} />
+          <MessageTextView text={content.text} previewsOf={previewsOf} after={after} />
         </div>
       );
     case 'emote':
       return (
         <div className={styles.emote}>
-          <bdi>{item.sender.name}</bdi> <MessageTextView text={content.text} />
+          <bdi>{item.sender.name}</bdi> <MessageTextView text={content.text} after={after} />
         </div>
       );
     case 'media':
-      return <MessageMedia media={content.media} accountKey={accountKey} roomId={roomId} eventId={item.eventId} sender={item.sender} ts={item.ts} />;
+      return <MessageMedia media={content.media} accountKey={accountKey} eventId={eventId} after={after} />;
     case 'redacted':
       return (
         <p className={styles.quiet}>

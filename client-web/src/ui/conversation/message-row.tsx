@@ -1,7 +1,8 @@
 /** One message: who, when, what, and what others made of it. */
 import { AlertCircle, Clock3, RotateCw, ShieldAlert, Trash2 } from 'lucide-react';
-import { memo, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
+import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { formatDateTime, formatList, formatPercent, formatTime } from '../../i18n/format.ts';
 import { translateKey, useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
@@ -9,9 +10,7 @@ import { classNames } from '../class-names.ts';
 import { identityColour } from '../identity-colour.ts';
 import { Button } from '../primitives/button.tsx';
 import { ProgressBar } from '../primitives/progress-bar.tsx';
-import { Tooltip } from '../primitives/tooltip.tsx';
 import { openDialog } from '../shell/dialogs-store.ts';
-import { MessageActions } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
 import styles from './message-row.module.css';
 import { PersonAvatar } from './person-avatar.tsx';
@@ -19,6 +18,8 @@ import { Reactions } from './reactions.tsx';
 import { ReplyPreviewLine } from './reply-preview.tsx';
 import { ThreadSummaryLine } from './thread-summary.tsx';
 import type { Row } from './timeline-rows.ts';
+
+const MessageActions = lazy(async () => ({ default: (await import('./message-actions.tsx')).MessageActions }));
 
 const MOST_READERS = 5;
 
@@ -28,9 +29,11 @@ export interface MessageRowProps {
   readonly roomId: string;
   readonly timeline: LiveTimeline;
   readonly isFocused: boolean;
+  /** Its menu is open. */
+  readonly isPressed: boolean;
 }
 
-export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, timeline, isFocused }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, timeline, isFocused, isPressed }: MessageRowProps) {
   const t = useT();
   const app = useApp();
   const [busy, setBusy] = useState(false);
@@ -47,16 +50,20 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         item.mentionsMe && styles.mention,
         isFocused && styles.focused,
         item.sendState !== 'sent' && styles[item.sendState],
-        busy && styles.busy,
+        (busy || isPressed) && styles.busy,
       )}
       tabIndex={-1}
       onPointerEnter={() => setNear(true)}
       onPointerLeave={() => setNear(false)}
-      onFocus={() => setNear(true)}
+      onFocus={(event) => {
+        // By keys: what was pressed needs no second bar when its dialog has closed.
+        if (event.target.matches(':focus-visible')) setNear(true);
+      }}
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) setNear(false);
       }}
       data-event={item.eventId}
+      data-key={row.key}
       data-state={item.sendState}
       aria-label={`${sender.name}, ${formatTime(item.ts)}`}
     >
@@ -86,11 +93,9 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
               {formatTime(item.ts)}
             </time>
             {item.shield !== undefined && (
-              <Tooltip text={t(`timeline.shield.${item.shield}`)}>
-                <span className={styles.shield} role="img" aria-label={t(`timeline.shield.${item.shield}`)} tabIndex={0}>
-                  <ShieldAlert aria-hidden />
-                </span>
-              </Tooltip>
+              <span className={styles.shield} role="img" aria-label={t(`timeline.shield.${item.shield}`)} title={t(`timeline.shield.${item.shield}`)}>
+                <ShieldAlert aria-hidden />
+              </span>
             )}
           </header>
         )}
@@ -98,17 +103,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
           <ReplyPreviewLine reply={item.replyTo} onGo={(eventId) => void timeline.jumpTo(eventId)} accountKey={accountKey} roomId={roomId} />
         )}
         <div className={styles.body}>
-          <MessageBody item={item} accountKey={accountKey} roomId={roomId} />
-          {item.edited && (
-            <button
-              type="button"
-              className={styles.edited}
-              title={t('timeline.editedAt', { when: formatDateTime(item.edited.ts) })}
-              onClick={() => item.eventId !== undefined && openDialog('edit-history', { accountKey, roomId, eventId: item.eventId })}
-            >
-              ({t('timeline.edited')})
-            </button>
-          )}
+          <MessageBody item={item} accountKey={accountKey} after={item.edited && <Edited item={item} accountKey={accountKey} roomId={roomId} />} />
         </div>
         {item.uploadProgress !== undefined && (
           <div className={styles.upload}>
@@ -118,7 +113,16 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
             </Button>
           </div>
         )}
-        {item.reactions.length > 0 && <Reactions item={item} accountKey={accountKey} roomId={roomId} threadRootId={timeline.target.threadRootId} />}
+        {item.reactions.length > 0 && (
+          <Reactions
+            item={item}
+            accountKey={accountKey}
+            roomId={roomId}
+            threadRootId={timeline.target.threadRootId}
+            near={near || busy}
+            onBusy={setBusy}
+          />
+        )}
         {item.thread && <ThreadSummaryLine thread={item.thread} accountKey={accountKey} />}
         {item.sendState === 'failed' && (
           <div className={styles.problem} role="alert">
@@ -146,29 +150,50 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         )}
       </div>
       {item.readBy.length > 0 && (
-        <ul
+        <button
+          type="button"
           className={styles.readers}
           aria-label={t('timeline.readBy', { names: formatList(item.readBy.map((person) => person.name)) })}
           title={item.readBy.map((person) => person.name).join(', ')}
+          onClick={() => openDialog('seen-by', { accountKey, roomId, userIds: item.readBy.map(({ userId }) => userId) })}
         >
           {item.readBy.slice(0, MOST_READERS).map((person) => (
-            <li key={person.userId}>
-              <PersonAvatar accountKey={accountKey} person={person} size={16} />
-            </li>
+            <PersonAvatar key={person.userId} accountKey={accountKey} person={person} size={16} />
           ))}
-          {item.readBy.length > MOST_READERS && <li className={styles.moreReaders}>+{item.readBy.length - MOST_READERS}</li>}
-        </ul>
+          {item.readBy.length > MOST_READERS && <span className={styles.moreReaders}>+{item.readBy.length - MOST_READERS}</span>}
+        </button>
       )}
       {(near || busy) && item.eventId !== undefined && item.content.type !== 'redacted' && (
-        <MessageActions
-          item={item}
-          accountKey={accountKey}
-          roomId={roomId}
-          threadRootId={timeline.target.threadRootId}
-          className={styles.actions!}
-          onBusy={setBusy}
-        />
+        <Suspense>
+          <MessageActions
+            item={item}
+            accountKey={accountKey}
+            roomId={roomId}
+            threadRootId={timeline.target.threadRootId}
+            className={styles.actions!}
+            onBusy={setBusy}
+          />
+        </Suspense>
       )}
     </article>
   );
 });
+
+function Edited({ item, accountKey, roomId }: { readonly item: MessageItem; readonly accountKey: string; readonly roomId: string }) {
+  const t = useT();
+  const { edited, eventId } = item;
+  if (!edited || eventId === undefined) return null;
+  return (
+    <>
+      {' '}
+      <button
+        type="button"
+        className={styles.edited}
+        title={t('timeline.editedAt', { when: formatDateTime(edited.ts) })}
+        onClick={() => openDialog('edit-history', { accountKey, roomId, eventId })}
+      >
+        ({t('timeline.edited')})
+      </button>
+    </>
+  );
+}

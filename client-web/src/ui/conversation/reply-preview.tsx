@@ -1,33 +1,34 @@
 import { Reply } from 'lucide-react';
-import type { MessageContent, ReplyPreview } from '../../domain/timeline/timeline-item.ts';
-import { useT, type Translate } from '../../i18n/i18n.ts';
+import type { ReplyPreview } from '../../domain/timeline/timeline-item.ts';
+import { useT } from '../../i18n/i18n.ts';
+import { identityColour } from '../identity-colour.ts';
+import { contentLine } from './content-line.ts';
+import { MediaThumb } from './media-thumb.tsx';
 import styles from './reply-preview.module.css';
 
-export function contentLine(content: MessageContent, t: Translate): string {
-  switch (content.type) {
-    case 'text':
-    case 'emote':
-    case 'notice':
-      return content.text.body.slice(0, 200);
-    case 'media':
-      return content.media.name;
-    case 'redacted':
-      return t('timeline.deleted');
-    case 'undecryptable':
-      return t(`timeline.undecryptable.${content.reason}`);
-    case 'unknown':
-      return content.body ?? content.eventType;
-  }
-}
+export { contentLine };
 
-export function ReplyPreviewLine(props: { reply: ReplyPreview; onGo(eventId: string): void; accountKey: string; roomId: string }) {
+export function ReplyPreviewLine({
+  reply,
+  accountKey,
+  onGo,
+}: {
+  reply: ReplyPreview;
+  onGo: (eventId: string) => void;
+  accountKey: string;
+  roomId: string;
+}) {
   const t = useT();
-  const { reply } = props;
+  const { content, sender } = reply;
+  const style = sender && ({ '--name': identityColour(sender.userId) } as React.CSSProperties);
   return (
-    <button type="button" className={styles.reply} title={t('timeline.goToReply')} onClick={() => props.onGo(reply.eventId)}>
+    <button type="button" className={styles.reply} style={style} title={t('timeline.goToReply')} onClick={() => onGo(reply.eventId)}>
       <Reply aria-hidden />
-      {reply.sender && <bdi className={styles.name}>{reply.sender.name}</bdi>}
-      <span className={styles.text}>{reply.content ? contentLine(reply.content, t) : t('common.loading')}</span>
+      {content?.type === 'media' && <MediaThumb media={content.media} accountKey={accountKey} />}
+      {sender && <bdi className={styles.name}>{sender.name}</bdi>}
+      <span className={styles.text} dir="auto">
+        {content ? contentLine(content, t) : t('common.loading')}
+      </span>
     </button>
   );
 }

@@ -11,7 +11,9 @@ import { Button } from '../primitives/button.tsx';
 import { Divider } from '../primitives/divider.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
 import { Time } from '../primitives/time.tsx';
+import { ConversationPlaceProvider, type ConversationPlace } from './conversation-context.ts';
 import { ConversationParts } from './conversation-parts.tsx';
+import { MenuForMessages } from './menu-for-messages.tsx';
 import { MessageRow } from './message-row.tsx';
 import { RoomStart } from './room-start.tsx';
 import { StateGroup, StateLine } from './state-row.tsx';
@@ -41,6 +43,42 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
   const focused = useRef<string | undefined>(undefined);
   const [away, setAway] = useState(false);
   const [missed, setMissed] = useState(0);
+  const [day, setDay] = useState<number>();
+  const pane = useRef<HTMLDivElement>(null);
+  const { accountKey } = timeline;
+  const { roomId, encrypted } = conversation;
+
+  const keepEnd = useCallback(() => {
+    if (!atEnd.current) return;
+    list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
+    // Once more when the list has measured what grew.
+    requestAnimationFrame(() => {
+      if (atEnd.current) list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
+    });
+  }, []);
+  const place = useMemo(
+    (): ConversationPlace => ({
+      accountKey,
+      roomId,
+      encrypted,
+      timeline,
+      keepEnd,
+      mayGrow: (element) => {
+        if (atEnd.current) return true;
+        const view = pane.current!.getBoundingClientRect();
+        const { top, bottom } = element.getBoundingClientRect();
+        return bottom < view.top || top > view.bottom;
+      },
+    }),
+    [accountKey, roomId, encrypted, timeline, keepEnd],
+  );
+
+  // The field grows, the window shrinks: the end stays in view.
+  useEffect(() => {
+    const observer = new ResizeObserver(() => keepEnd());
+    observer.observe(pane.current!);
+    return () => observer.disconnect();
+  }, [keepEnd]);
 
   // Older rows came in front: the list keeps its distance from the end.
   const before = last.current.timeline === timeline ? last.current.rows : [];
@@ -109,6 +147,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
     }
     atEnd.current = nowAtEnd;
     setAway(fromEnd > handle.viewportSize || state.canPaginateForward);
+    setDay(nowAtEnd ? undefined : dayAt(rows, handle.findItemIndex(offset + DAY_HEIGHT)));
     if (offset < LOAD_WITHIN && state.canPaginateBack) void timeline.paginate('back');
     if (fromEnd < LOAD_WITHIN && state.canPaginateForward) void timeline.paginate('forward');
   };
@@ -128,7 +167,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
   };
 
   return (
-    <div className={styles.timeline}>
+    <div className={styles.timeline} ref={pane}>
       {state.error !== undefined && (
         <Banner
           kind="warning"
@@ -147,23 +186,41 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
           <Spinner />
         </div>
       )}
-      <ConversationParts accountKey={timeline.accountKey} roomId={conversation.roomId}>
-        <VList
-          ref={list}
-          className={styles.list!}
-          shift={shift}
-          onScroll={onScroll}
-          onKeyDown={moveFocus}
-          role="log"
-          aria-label={t('timeline.label', { name: conversation.name })}
-          tabIndex={0}
-          itemSize={56}
-        >
-          {rows.map((row) => (
-            <TimelineRow key={row.key} row={row} conversation={conversation} timeline={timeline} isFocused={isFocused(row, focusEventId)} />
-          ))}
-        </VList>
-      </ConversationParts>
+      {day !== undefined && state.loading === undefined && (
+        <div className={styles.day} aria-hidden>
+          <Time ts={day} format="day" />
+        </div>
+      )}
+      <ConversationPlaceProvider value={place}>
+        <ConversationParts accountKey={accountKey} roomId={roomId}>
+          <MenuForMessages place={place} rows={rows}>
+            {(pressed) => (
+              <VList
+                ref={list}
+                className={styles.list!}
+                shift={shift}
+                onScroll={onScroll}
+                onKeyDown={moveFocus}
+                role="log"
+                aria-label={t('timeline.label', { name: conversation.name })}
+                tabIndex={0}
+                itemSize={56}
+              >
+                {rows.map((row) => (
+                  <TimelineRow
+                    key={row.key}
+                    row={row}
+                    conversation={conversation}
+                    timeline={timeline}
+                    isFocused={isFocused(row, focusEventId)}
+                    isPressed={row.key === pressed}
+                  />
+                ))}
+              </VList>
+            )}
+          </MenuForMessages>
+        </ConversationParts>
+      </ConversationPlaceProvider>
       {(away || missed > 0) && (
         <div className={styles.jump}>
           <Button kind={missed > 0 ? 'primary' : 'secondary'} size="small" icon={<ArrowDown />} onPress={() => void toEnd()}>
@@ -173,6 +230,20 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
       )}
     </div>
   );
+}
+
+/** px, of the label that says which day is at the top. */
+const DAY_HEIGHT = 24;
+
+/** The day of the message at the top; undefined where its divider is in view. */
+function dayAt(rows: readonly Row[], index: number): number | undefined {
+  const row = rows[index];
+  if (row === undefined || row.kind === 'day' || row.kind === 'start') return undefined;
+  for (let at = index; at >= 0; at--) {
+    const before = rows[at]!;
+    if (before.kind === 'day') return before.ts;
+  }
+  return row.kind === 'message' || row.kind === 'state' ? row.item.ts : undefined;
 }
 
 /** Up and down walk through messages; a focused message shows what can be done with it. */
@@ -192,12 +263,21 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 
 const isFocused = (row: Row, eventId: string | undefined): boolean => eventId !== undefined && row.kind === 'message' && row.item.eventId === eventId;
 
-function TimelineRow(props: { row: Row; conversation: Conversation; timeline: LiveTimeline; isFocused: boolean }) {
+function TimelineRow(props: { row: Row; conversation: Conversation; timeline: LiveTimeline; isFocused: boolean; isPressed: boolean }) {
   const t = useT();
   const { row, conversation, timeline } = props;
   switch (row.kind) {
     case 'message':
-      return <MessageRow row={row} accountKey={timeline.accountKey} roomId={conversation.roomId} timeline={timeline} isFocused={props.isFocused} />;
+      return (
+        <MessageRow
+          row={row}
+          accountKey={timeline.accountKey}
+          roomId={conversation.roomId}
+          timeline={timeline}
+          isFocused={props.isFocused}
+          isPressed={props.isPressed}
+        />
+      );
     case 'state':
       return <StateLine item={row.item} />;
     case 'states':

@@ -1,8 +1,24 @@
 /** What can be done with a conversation; in a menu. */
-import { Archive, ArchiveRestore, ArrowDown, BellOff, Clock, LogOut, Mail, MailOpen, Pin, PinOff, Settings, UserPlus } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  ArrowDown,
+  BellOff,
+  Clock,
+  Link2,
+  Link2Off,
+  LogOut,
+  Mail,
+  MailOpen,
+  Pin,
+  PinOff,
+  Settings,
+  UserPlus,
+} from 'lucide-react';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useLive } from '../app-context.ts';
+import { setPreviews, usePreviewsOn } from '../conversation/preview-settings.ts';
 import { attempt } from '../error-sentence.ts';
 import { MenuItem, MenuSeparator } from '../primitives/menu.tsx';
 import { openDialog } from '../shell/dialogs-store.ts';
@@ -12,6 +28,7 @@ export function ConversationMenu({ row }: { readonly row: Conversation }) {
   const t = useT();
   const app = useApp();
   const live = useLive(row.accountKey);
+  const previews = usePreviewsOn(row.id, row.encrypted);
   const where = { accountKey: row.accountKey, roomId: row.roomId };
   if (row.membership !== 'join') {
     return (
@@ -49,6 +66,9 @@ export function ConversationMenu({ row }: { readonly row: Conversation }) {
         onAction={() => attempt(live!.rooms.setNotificationLevel(row.roomId, row.muted ? 'default' : 'mute'))}
       >
         {row.muted ? t('inbox.unmute') : t('inbox.mute')}
+      </MenuItem>
+      <MenuItem icon={previews ? <Link2Off /> : <Link2 />} onAction={() => setPreviews(row.id, !previews)}>
+        {previews ? t('timeline.preview.turnOff') : t('timeline.preview.turnOn')}
       </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<UserPlus />} onAction={() => openDialog('invite', where)}>

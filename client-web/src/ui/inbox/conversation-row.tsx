@@ -2,6 +2,7 @@
 import { BellOff, Check, Clock, MoreHorizontal, Pin, Undo2 } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useStore } from 'zustand';
+import { readComposerText } from '../../domain/composer/composer-text.ts';
 import { draftKey } from '../../domain/composer/drafts.ts';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import { formatRelative, formatShort } from '../../i18n/format.ts';
@@ -79,7 +80,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
             </span>
             <span className={styles.line}>
               <span className={classNames(styles.preview, draft?.text && styles.draft)}>
-                {draft?.text ? t('inbox.draft', { text: draft.text.slice(0, 120) }) : previewOf(row, t)}
+                {draft?.text ? t('inbox.draft', { text: readComposerText(draft.text.slice(0, 200)).text }) : previewOf(row, t)}
               </span>
               {row.mentions > 0 ? (
                 <Badge kind="mention" count={row.mentions} />

@@ -37,7 +37,8 @@ export function InboxPane() {
   const sources = useStore(app.inbox.state, (state) => state.sources);
   const now = useNow();
   const counts = useMemo(() => countSplits([...all.values()], now), [all, now]);
-  const view = useInboxView(split, text);
+  const container = useRef<HTMLDivElement>(null);
+  const view = useInboxView(split, text, container);
   const cursor = useCursor();
   const list = useRef<VListHandle>(null);
   const filter = useRef<HTMLInputElement>(null);
@@ -119,11 +120,12 @@ export function InboxPane() {
       </div>
       <SplitTabs split={split} counts={counts} onSelect={(name) => navigate({ page: 'inbox', split: name, conversation: undefined })} />
       <div
+        ref={container}
         className={styles.list}
-        onPointerEnter={() => view.setFrozen(true)}
-        onPointerLeave={() => view.setFrozen(false)}
-        onFocus={() => view.setFrozen(true)}
-        onBlur={() => view.setFrozen(false)}
+        onPointerEnter={() => view.setPointerInside(true)}
+        onPointerLeave={() => view.setPointerInside(false)}
+        onFocus={() => view.setFocusInside(true)}
+        onBlur={() => view.setFocusInside(false)}
       >
         {view.arrived > 0 && (
           <div className={styles.arrived}>

@@ -60,7 +60,12 @@ export const triage = {
   },
   toggleUnread(app: App, row: Conversation): void {
     if (row.unread > 0 || row.markedUnread) attempt(app.conversations.markRead(row.id));
-    else offerUndo(t('inbox.toast.unread', { name: row.name }), app.conversations.setMarkedUnread(row.id, true));
+    else {
+      // Left open it would be read at once.
+      const route = routeStore.getState();
+      if (route.page === 'inbox' && route.conversation?.roomId === row.roomId) closeConversation();
+      offerUndo(t('inbox.toast.unread', { name: row.name }), app.conversations.setMarkedUnread(row.id, true));
+    }
   },
   toggleFavourite(app: App, row: Conversation): void {
     const done = app.conversations.setFavourite(row.id, !row.favourite);

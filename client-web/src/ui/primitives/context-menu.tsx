@@ -5,7 +5,7 @@ import { Menu } from './menu.tsx';
 export interface ContextMenuProps {
   /** What the menu is for, for screen readers. */
   readonly label: string;
-  /** The items; asked for when the menu opens. */
+  /** The items; asked for when the menu opens. None (`undefined`): the browser's own menu. */
   readonly menu: () => ReactNode;
   readonly isDisabled?: boolean;
   readonly onOpenChange?: (isOpen: boolean) => void;
@@ -43,7 +43,7 @@ export function ContextMenu({ label, menu, isDisabled = false, onOpenChange, chi
   function onContextMenu(event: MouseEvent): void {
     // Events of the open menu arrive here too: it is a child in React's eyes.
     if (isDisabled || !(event.target instanceof Element) || !event.currentTarget.contains(event.target)) return;
-    if (wantsBrowsersMenu(event.target)) return;
+    if (wantsBrowsersMenu(event.target) || menu() === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     // The menu key gives no point in some browsers.
@@ -55,7 +55,7 @@ export function ContextMenu({ label, menu, isDisabled = false, onOpenChange, chi
   function onPointerDown(event: PointerEvent): void {
     endPress();
     if (!SENDS_NONE || isDisabled || event.pointerType === 'mouse' || !(event.target instanceof Element)) return;
-    if (!event.currentTarget.contains(event.target) || wantsBrowsersMenu(event.target)) return;
+    if (!event.currentTarget.contains(event.target) || wantsBrowsersMenu(event.target) || menu() === undefined) return;
     const { clientX: x, clientY: y } = event;
     press.current = { x, y, timer: setTimeout(() => open(x, y), LONG_PRESS_MS) };
   }

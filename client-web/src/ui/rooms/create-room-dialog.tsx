@@ -140,6 +140,8 @@ export function CreateRoomDialog({ accountKey: asked, onClose }: { readonly acco
           void submit();
         }}
       >
+        {/* The button that is seen stands in the dialog's foot: without one in the form Enter would do nothing. */}
+        <button type="submit" hidden />
         <AccountSelect
           value={accountKey}
           onChange={(key) => {

@@ -1,6 +1,6 @@
 /** Choosing people: typed, found, chosen; several as tags in the field, or one at once. */
 import { Check, Search } from 'lucide-react';
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { FoundPerson } from '../../domain/matrix/people.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { classNames } from '../class-names.ts';
@@ -31,8 +31,13 @@ export function PeoplePicker({ accountKey, label, hideLabel = false, chosen, onC
   const [inside, setInside] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const { people, searching, error } = usePeopleSearch(accountKey, text);
-  const shown = open || inside;
+  const { people: found, searching, error } = usePeopleSearch(accountKey, text);
+  // Who can't be chosen comes last, and only if they were looked for.
+  const people = useMemo(() => {
+    const refused = found.filter((person) => refuse?.(person.userId) !== undefined);
+    return [...found.filter((person) => !refused.includes(person)), ...(text.trim() === '' ? [] : refused)];
+  }, [found, refuse, text]);
+  const shown = open || (inside && (text.trim() !== '' || people.length > 0));
   const isChosen = (userId: string): boolean => chosen.some((person) => person.userId === userId);
   const cursor = Math.min(at, people.length - 1);
 
@@ -97,9 +102,9 @@ export function PeoplePicker({ accountKey, label, hideLabel = false, chosen, onC
             placeholder={chosen.length === 0 ? t('rooms.people.placeholder') : ''}
             role="combobox"
             aria-expanded={shown}
-            aria-controls={`${id}-list`}
+            aria-controls={shown ? `${id}-list` : undefined}
             aria-autocomplete="list"
-            aria-activedescendant={people[cursor] ? `${id}-${cursor}` : undefined}
+            aria-activedescendant={shown && people[cursor] ? `${id}-${cursor}` : undefined}
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}

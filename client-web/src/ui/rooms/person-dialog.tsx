@@ -62,14 +62,7 @@ export function PersonDialog({ accountKey, userId, roomId, onClose }: Dialogs['p
   return (
     <Dialog title={name} hideTitle size="small" isOpen onOpenChange={(open) => !open && onClose()} className={styles.dialog!}>
       <div className={styles.head}>
-        <MxcAvatar
-          accountKey={accountKey}
-          id={userId}
-          name={name}
-          mxc={profile?.avatarMxc}
-          size={96}
-          {...(presence === undefined ? {} : { presence })}
-        />
+        <MxcAvatar accountKey={accountKey} id={userId} name={name} mxc={profile?.avatarMxc} size={96} />
         <h2 className={styles.name}>
           <bdi>{name}</bdi>
         </h2>
@@ -81,8 +74,8 @@ export function PersonDialog({ accountKey, userId, roomId, onClose }: Dialogs['p
         </span>
         {(presence !== undefined || status !== undefined) && (
           <p className={styles.presence}>
-            {presence !== undefined && t(`common.presence.${presence}`)}
-            {presence !== undefined && status !== undefined && ' · '}
+            {presence !== undefined && <span className={styles.dot} data-presence={presence} aria-hidden />}
+            {presence !== undefined && <span>{t(`common.presence.${presence}`)}</span>}
             {status !== undefined && <bdi>{status}</bdi>}
           </p>
         )}

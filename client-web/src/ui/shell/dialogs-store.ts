@@ -1,5 +1,6 @@
 /** Which dialog is open. Dialogs are loaded when first opened: `shell/dialogs.tsx` has the list. */
 import { createStore, useStore } from 'zustand';
+import type { MediaContent, Person } from '../../domain/timeline/timeline-item.ts';
 
 export type RoomSettingsSection = 'general' | 'access' | 'roles' | 'notifications' | 'advanced';
 
@@ -24,6 +25,15 @@ export interface Dialogs {
   moderate: { accountKey: string; roomId: string; userId: string; name: string; action: 'remove' | 'ban' };
   'edit-history': { accountKey: string; roomId: string; eventId: string };
   reactions: { accountKey: string; roomId: string; eventId: string };
+  'seen-by': { accountKey: string; roomId: string; userIds: readonly string[] };
+  forward: { accountKey: string; roomId: string; eventId: string };
+  lightbox: {
+    accountKey: string;
+    images: readonly { readonly eventId: string; readonly media: MediaContent; readonly sender: Person; readonly ts: number }[];
+    /** Of the one that is shown first. */
+    eventId: string;
+  };
+  commands: { command?: string | undefined };
   'set-up-encryption': { accountKey: string };
   unlock: { accountKey: string };
   verify: { accountKey: string; userId?: string | undefined };

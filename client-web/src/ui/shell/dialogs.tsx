@@ -18,6 +18,12 @@ const components: DialogComponents = {
   verify: lazy(async () => ({ default: (await import('../encryption/verify-dialog.tsx')).VerifyDialog })),
   palette: lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette })),
   snooze: lazy(async () => ({ default: (await import('../inbox/snooze-dialog.tsx')).SnoozeDialog })),
+  'edit-history': lazy(async () => ({ default: (await import('../conversation/edit-history-dialog.tsx')).EditHistoryDialog })),
+  reactions: lazy(async () => ({ default: (await import('../conversation/reactions-dialog.tsx')).ReactionsDialog })),
+  'seen-by': lazy(async () => ({ default: (await import('../conversation/seen-by-dialog.tsx')).SeenByDialog })),
+  forward: lazy(async () => ({ default: (await import('../conversation/forward-dialog.tsx')).ForwardDialog })),
+  lightbox: lazy(async () => ({ default: (await import('../conversation/lightbox.tsx')).Lightbox })),
+  commands: lazy(async () => ({ default: (await import('../composer/commands-dialog.tsx')).CommandsDialog })),
   shortcuts: lazy(async () => ({ default: (await import('../palette/shortcuts-dialog.tsx')).ShortcutsDialog })),
 };
 

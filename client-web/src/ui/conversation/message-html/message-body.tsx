@@ -1,5 +1,5 @@
 /** The text of a message: formatted where it can be, otherwise its plain body, with a note if that is not what was sent. */
-import { useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { isBig, readPlainBody } from '../../../domain/messages/plain-body.ts';
 import type { SafeTree } from '../../../domain/messages/safe-tree.ts';
 import type { HtmlProblem, HtmlSanitiser } from '../../../domain/messages/sanitise.ts';
@@ -14,20 +14,30 @@ interface ReadMessage {
   readonly problem: HtmlProblem | undefined;
 }
 
-export function readMessage({ body, html }: MessageText, sanitise: HtmlSanitiser): ReadMessage {
+/** Rows come and go while somebody scrolls; a message is read once as long as it is known. */
+const known = new WeakMap<MessageText, ReadMessage>();
+
+export function readMessage(text: MessageText, sanitise: HtmlSanitiser): ReadMessage {
+  const before = known.get(text);
+  if (before) return before;
+  const read = readAnew(text, sanitise);
+  known.set(text, read);
+  return read;
+}
+
+function readAnew({ body, html }: MessageText, sanitise: HtmlSanitiser): ReadMessage {
   if (html === undefined) return { tree: readPlainBody(body), plain: true, problem: undefined };
   const sanitised = sanitise(html);
   if (sanitised.problem) return { tree: readPlainBody(body), plain: true, problem: sanitised.problem };
   return { tree: sanitised.tree, plain: false, problem: undefined };
 }
 
-export function MessageBody({ text }: { readonly text: MessageText }) {
+export function MessageBody({ text, after }: { readonly text: MessageText; readonly after?: ReactNode }) {
   const { sanitise, labels } = useMessageParts();
-  const { body, html } = text;
-  const { tree, plain, problem } = useMemo(() => readMessage({ body, html }, sanitise), [body, html, sanitise]);
+  const { tree, plain, problem } = readMessage(text, sanitise);
   return (
     <div className={isBig(tree) ? styles.big : styles.body}>
-      <MessageHtml tree={tree} plain={plain} />
+      <MessageHtml tree={tree} plain={plain} after={after} />
       {problem && problem !== 'nothing-to-show' && <p className={styles.note}>{labels.problem(problem)}</p>}
     </div>
   );

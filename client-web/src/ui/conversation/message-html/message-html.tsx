@@ -121,12 +121,13 @@ function render(tree: SafeTree, around: Around): ReactNode[] {
   return tree.map((node, index) => renderNode(node, around, index));
 }
 
-/** `plain` keeps line breaks, as plain bodies have them. */
-export function MessageHtml({ tree, plain = false }: { readonly tree: SafeTree; readonly plain?: boolean }) {
+/** `plain` keeps line breaks, as plain bodies have them; `after` goes on in the last line. */
+export function MessageHtml({ tree, plain = false, after }: { readonly tree: SafeTree; readonly plain?: boolean; readonly after?: ReactNode }) {
   const parts = useMessageParts();
   return (
     <div className={plain ? styles.plain : styles.formatted} dir="auto">
       {render(tree, { parts, colours: parts.colours })}
+      {after}
     </div>
   );
 }

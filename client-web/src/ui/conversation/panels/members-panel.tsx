@@ -28,6 +28,7 @@ import styles from './members-panel.module.css';
 import panelStyles from './panel.module.css';
 
 const ROW_HEIGHT = 48;
+const touch = (): boolean => matchMedia('(hover: none)').matches;
 
 export function MembersPanel({ conversation }: { readonly conversation: Conversation }) {
   const t = useT();
@@ -62,16 +63,16 @@ export function MembersPanel({ conversation }: { readonly conversation: Conversa
       )}
       <div className={panelStyles.list} aria-busy={loading}>
         {rows.length > 0 ? (
-          <VList className={panelStyles.rows!} itemSize={ROW_HEIGHT} role="list" aria-label={t('rooms.members.title')}>
-            {rows.map((row) =>
+          <VList className={panelStyles.rows!} data={rows} itemSize={ROW_HEIGHT} role="list" aria-label={t('rooms.members.title')}>
+            {(row) =>
               row.kind === 'group' ? (
                 <h3 key={`group ${row.group}`} className={styles.group} role="presentation">
                   {t(`rooms.members.group.${row.group}`)} <span>{formatNumber(row.count)}</span>
                 </h3>
               ) : (
                 <MemberLine key={row.member.userId} member={row.member} group={row.group} details={details} accountKey={accountKey} />
-              ),
-            )}
+              )
+            }
           </VList>
         ) : loading ? (
           <SkeletonRows rows={8} />
@@ -94,10 +95,12 @@ interface MemberLineProps {
 
 const MemberLine = memo(function MemberLine({ member, group, details, accountKey }: MemberLineProps) {
   const t = useT();
+  // A menu for each of thousands of lines would make scrolling slow: it is there when somebody is at the line.
+  const [near, setNear] = useState(touch);
   const mine = member.userId === details?.myUserId;
   const show = (): void => openDialog('person', { accountKey, userId: member.userId, roomId: details?.roomId });
   return (
-    <div role="listitem" className={styles.member} data-user={member.userId}>
+    <div role="listitem" className={styles.member} data-user={member.userId} onPointerEnter={() => setNear(true)} onFocus={() => setNear(true)}>
       <button type="button" className={styles.main} onClick={show}>
         <MxcAvatar
           accountKey={accountKey}
@@ -116,7 +119,7 @@ const MemberLine = memo(function MemberLine({ member, group, details, accountKey
         </span>
       </button>
       {group === 'knock' && details && <KnockAnswer member={member} details={details} accountKey={accountKey} />}
-      {!mine && details && (
+      {near && !mine && details && (
         <span className={styles.more}>
           <MenuTrigger>
             <IconButton label={t('rooms.members.actions', { name: member.name })} size="small">

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { conversationId } from '../../../domain/inbox/conversation.ts';
 import { knows, mayChange, type HistoryVisibility, type JoinAccess } from '../../../domain/rooms/room-details.ts';
+import { formatList } from '../../../i18n/format.ts';
 import { useT } from '../../../i18n/i18n.ts';
 import { useApp } from '../../app-context.ts';
 import { attempt } from '../../error-sentence.ts';
@@ -14,7 +15,7 @@ import { RadioCards, type RadioCard } from '../../primitives/radio-cards.tsx';
 import { SectionHeading } from '../../primitives/section-heading.tsx';
 import { Switch } from '../../primitives/switch.tsx';
 import { useSpaces } from '../create-room-dialog.tsx';
-import { Locked } from './locked.tsx';
+import { Locked, Value } from './locked.tsx';
 import type { SectionProps } from './room-settings-dialog.tsx';
 import styles from './room-settings.module.css';
 
@@ -73,23 +74,35 @@ function WhoJoins({ live, accountKey, details }: SectionProps) {
       label: t('rooms.access.knock'),
       hint: knows.knock(version) ? t('rooms.access.knockHint') : t('rooms.access.tooOld'),
       icon: <MessageCircleQuestion />,
-      isDisabled: !may || !knows.knock(version),
+      isDisabled: !knows.knock(version),
     },
     {
       value: 'space',
       label: t('rooms.access.space'),
       hint: !knows.spaces(version) ? t('rooms.access.tooOld') : offered.length === 0 ? t('rooms.access.noSpaces') : t('rooms.access.spaceHint'),
       icon: <Orbit />,
-      isDisabled: !may || !knows.spaces(version) || offered.length === 0,
+      isDisabled: !knows.spaces(version) || offered.length === 0,
     },
     { value: 'public', label: t('rooms.access.public'), hint: t('rooms.access.publicHint'), icon: <Globe /> },
   ];
+  if (!may) {
+    const names = details.spaces.map((id) => conversations.get(conversationId(accountKey, id))?.name ?? t('rooms.access.unknownSpace'));
+    return (
+      <section className={styles.group}>
+        <Value
+          label={t('rooms.create.whoJoins')}
+          value={access === 'unknown' ? t('rooms.access.unknownRule') : t(`rooms.access.${access}`)}
+          {...(names.length > 0 ? { hint: formatList(names) } : {})}
+        />
+        <Locked>{t('rooms.settings.locked')}</Locked>
+      </section>
+    );
+  }
   return (
     <section className={styles.group}>
       <RadioCards
         label={t('rooms.create.whoJoins')}
         layout="list"
-        isDisabled={!may}
         options={options}
         value={rule === 'knock_space' ? 'space' : rule}
         onChange={(next) => attempt(choose(next))}
@@ -101,7 +114,6 @@ function WhoJoins({ live, accountKey, details }: SectionProps) {
             <Checkbox
               key={id}
               isSelected={allowed.includes(id)}
-              isDisabled={!may}
               onChange={(on) => attempt(apply(rule, on ? [...allowed, id] : allowed.filter((one) => one !== id)))}
             >
               {conversations.get(conversationId(accountKey, id))?.name ?? t('rooms.access.unknownSpace')}
@@ -111,7 +123,7 @@ function WhoJoins({ live, accountKey, details }: SectionProps) {
           {knows.knockOrSpaces(version) && (
             <Switch
               isSelected={rule === 'knock_space'}
-              isDisabled={!may || allowed.length === 0}
+              isDisabled={allowed.length === 0}
               onChange={(on) => attempt(apply(on ? 'knock_space' : 'space', allowed))}
             >
               {t('rooms.access.othersAsk')}
@@ -120,7 +132,6 @@ function WhoJoins({ live, accountKey, details }: SectionProps) {
         </div>
       )}
       {access === 'unknown' && <Locked>{t('rooms.access.unknownRule')}</Locked>}
-      {!may && <Locked>{t('rooms.settings.locked')}</Locked>}
     </section>
   );
 }
@@ -159,18 +170,24 @@ function History({ live, details }: SectionProps) {
     setWanted(history);
     await live.roomSettings.setHistory(details.roomId, history).finally(() => setWanted(undefined));
   };
+  if (!may) {
+    return (
+      <section className={styles.group}>
+        <Value label={t('rooms.history.label')} value={t(`rooms.history.${details.history}`)} hint={t(`rooms.history.${details.history}Hint`)} />
+        <Locked>{t('rooms.settings.locked')}</Locked>
+      </section>
+    );
+  }
   return (
     <section className={styles.group}>
       <RadioCards
         label={t('rooms.history.label')}
         hint={t('rooms.history.note')}
         layout="list"
-        isDisabled={!may}
         options={HISTORY.map((value) => ({ value, label: t(`rooms.history.${value}`), hint: t(`rooms.history.${value}Hint`) }))}
         value={wanted ?? details.history}
         onChange={(history) => attempt(choose(history))}
       />
-      {!may && <Locked>{t('rooms.settings.locked')}</Locked>}
     </section>
   );
 }

@@ -17,7 +17,7 @@ import { TextField } from '../../primitives/text-field.tsx';
 import { showToast } from '../../primitives/toast-store.ts';
 import { AddressField, useAddressCheck } from '../address-field.tsx';
 import { PictureField } from '../picture-field.tsx';
-import { Locked } from './locked.tsx';
+import { Locked, Value } from './locked.tsx';
 import type { SectionProps } from './room-settings-dialog.tsx';
 import styles from './room-settings.module.css';
 
@@ -120,15 +120,6 @@ function Identity({ live, accountKey, details }: SectionProps) {
   );
 }
 
-function Value({ label, value }: { readonly label: string; readonly value: string }) {
-  return (
-    <div>
-      <div className={styles.label}>{label}</div>
-      <p className={styles.value}>{value}</p>
-    </div>
-  );
-}
-
 function Addresses({ live, accountKey, details }: SectionProps) {
   const t = useT();
   const { roomId, canonicalAlias, altAliases } = details;
@@ -213,18 +204,18 @@ function Addresses({ live, accountKey, details }: SectionProps) {
               <bdi title={alias}>{alias}</bdi>
               {alias === canonicalAlias && <Tag kind="accent">{t('rooms.address.main')}</Tag>}
               {alias !== canonicalAlias && !altAliases.includes(alias) && <Tag>{t('rooms.address.unlisted')}</Tag>}
-              {(mayPublish || local.includes(alias)) && (
+              {mayPublish && (
                 <MenuTrigger>
                   <IconButton label={t('rooms.address.actions', { alias })} size="small">
                     <MoreHorizontal />
                   </IconButton>
                   <Menu label={t('rooms.address.actions', { alias })} placement="bottom end">
-                    {mayPublish && alias !== canonicalAlias && (
+                    {alias !== canonicalAlias && (
                       <MenuItem icon={<Star />} onAction={() => attempt(makeMain(alias))}>
                         {t('rooms.address.makeMain')}
                       </MenuItem>
                     )}
-                    {mayPublish && alias !== canonicalAlias && (
+                    {alias !== canonicalAlias && (
                       <MenuItem onAction={() => attempt(publish(alias, !altAliases.includes(alias)))}>
                         {altAliases.includes(alias) ? t('rooms.address.unpublish') : t('rooms.address.publish')}
                       </MenuItem>
@@ -239,24 +230,28 @@ function Addresses({ live, accountKey, details }: SectionProps) {
           ))}
         </ul>
       )}
-      <form className={styles.add} onSubmit={(event) => void add(event)} noValidate>
-        <AddressField
-          label={t('rooms.address.add')}
-          value={text}
-          serverName={server}
-          check={text === '' ? 'unknown' : check}
-          error={error}
-          onChange={(value) => {
-            setText(value);
-            setError(undefined);
-          }}
-          after={
-            <Button type="submit" size="small" loading={busy} isDisabled={text.trim() === ''}>
-              {t('common.add')}
-            </Button>
-          }
-        />
-      </form>
+      {mayPublish ? (
+        <form className={styles.add} onSubmit={(event) => void add(event)} noValidate>
+          <AddressField
+            label={t('rooms.address.add')}
+            value={text}
+            serverName={server}
+            check={text === '' ? 'unknown' : check}
+            error={error}
+            onChange={(value) => {
+              setText(value);
+              setError(undefined);
+            }}
+            after={
+              <Button type="submit" size="small" loading={busy} isDisabled={text.trim() === ''}>
+                {t('common.add')}
+              </Button>
+            }
+          />
+        </form>
+      ) : (
+        <Locked>{t('rooms.settings.lockedAddresses')}</Locked>
+      )}
     </section>
   );
 }

@@ -1,0 +1,515 @@
+/** Writing and reading messages: two people in their browsers, a real server, and what it says over its API. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator } from 'playwright-core';
+import { ApiUser } from '../measure/seed.ts';
+import { hostileMessages } from '../src/domain/messages/testing/hostile-messages.ts';
+import { hasChromium, launchChromium } from './chromium.ts';
+import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { Person } from './person.ts';
+import { makePng } from './pictures.ts';
+
+const withChromium = hasChromium() ? describe : describe.skip;
+const PASSWORD = 'correct horse battery';
+
+function hasFfmpeg(): boolean {
+  try {
+    execFileSync('ffmpeg', ['-version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.stdout.write('Videos and sounds are not tested: there is no ffmpeg here.\n');
+    return false;
+  }
+}
+
+jest.setTimeout(180_000);
+
+interface SentEvent {
+  readonly event_id: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly content: Record<string, unknown>;
+}
+
+withChromium('messages', () => {
+  let server: Homeserver;
+  let browser: Browser;
+  /** Makes the rooms, and sees over the API what arrives in them. */
+  let host: ApiUser;
+  let alice: Person;
+  let bob: Person;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
+    host = await ApiUser.register(server.url, 'host', PASSWORD);
+    alice = await Person.signUp(browser, server, 'alice', { context: { permissions: ['clipboard-read', 'clipboard-write'] } });
+    bob = await Person.signUp(browser, server, 'bob');
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  /** A room that both have joined and look at. */
+  async function room(name: string, options: Record<string, unknown> = {}): Promise<string> {
+    const roomId = await host.createRoom({ name, preset: 'private_chat', invite: [alice.userId, bob.userId], ...options });
+    for (const person of [alice, bob]) await person.accept(name);
+    return roomId;
+  }
+
+  async function events(roomId: string): Promise<readonly SentEvent[]> {
+    const { chunk } = await host.get(`/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=100`);
+    return (chunk as SentEvent[]).toReversed();
+  }
+
+  const last = async (roomId: string): Promise<SentEvent> => (await events(roomId)).at(-1)!;
+
+  async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      if (await holds()) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`waited in vain until ${what}`);
+  }
+
+  /** Of the picture in a message; 0 until it is there. */
+  const shownWidth = async (message: Locator): Promise<number> =>
+    message
+      .locator('figure img')
+      .last()
+      .evaluate((image) => (image as HTMLImageElement).naturalWidth);
+
+  test('Markdown with code and a spoiler', async () => {
+    const roomId = await room('Markdown');
+    await alice.types('**bold** and `code` and ||hidden||');
+    await alice.press('Shift+Enter', 'Shift+Enter');
+    await alice.field.pressSequentially('```ts');
+    await alice.press('Shift+Enter');
+    await alice.field.pressSequentially('const a = 1;');
+    await alice.press('Shift+Enter');
+    await alice.field.pressSequentially('```');
+    await alice.press('Enter');
+    const message = bob.message('bold');
+    await message.waitFor();
+    expect(await message.locator('strong').textContent()).toBe('bold');
+    await message.locator('pre').getByText('const').first().waitFor();
+    expect(await message.textContent()).not.toContain('hidden');
+    await message.getByRole('button', { name: 'Spoiler' }).click();
+    await message.getByText('hidden').waitFor();
+    const { content } = await last(roomId);
+    expect(content['body']).not.toContain('hidden');
+    expect(content['formatted_body']).toContain('<span data-mx-spoiler>hidden</span>');
+  });
+
+  test('keys format what is selected, and lists go on by themselves', async () => {
+    const roomId = await room('Formatting');
+    await alice.types('one');
+    await alice.press('Control+A', 'Control+B');
+    expect(await alice.field.inputValue()).toBe('**one**');
+    await alice.press('Control+B');
+    expect(await alice.field.inputValue()).toBe('one');
+    await alice.page.getByRole('button', { name: 'Bulleted list' }).click();
+    await alice.press('End', 'Shift+Enter');
+    await alice.field.pressSequentially('two');
+    expect(await alice.field.inputValue()).toBe('- one\n- two');
+    await alice.press('Control+Enter');
+    await bob.seesMessage('two');
+    expect((await last(roomId)).content['formatted_body']).toMatch(/<ul>\s*<li>one<\/li>\s*<li>two<\/li>\s*<\/ul>/);
+  });
+
+  test('somebody is mentioned by keyboard, and an emoji found', async () => {
+    const roomId = await room('Mentions');
+    await alice.types('hi @bo');
+    await alice.page.getByRole('option', { name: 'bob' }).waitFor();
+    await alice.press('Tab');
+    expect(await alice.field.inputValue()).toBe('hi @bob ');
+    await alice.field.pressSequentially('look :tada');
+    await alice.page.getByRole('option').first().waitFor();
+    await alice.press('Enter');
+    expect(await alice.field.inputValue()).toBe('hi @bob look 🎉 ');
+    await alice.press('Enter');
+    await bob.message('look').getByRole('button', { name: '@bob' }).waitFor();
+    const { content } = await last(roomId);
+    expect(content).toMatchObject({ body: 'hi bob look 🎉', 'm.mentions': { user_ids: [bob.userId] } });
+    // A mention goes as a whole.
+    await alice.types('@bo');
+    await alice.page.getByRole('option', { name: 'bob' }).waitFor();
+    await alice.press('Enter', 'Backspace', 'Backspace');
+    expect(await alice.field.inputValue()).toBe('');
+  });
+
+  test('the picker puts an emoji where the caret is', async () => {
+    await room('Emoji');
+    await alice.types('ab');
+    await alice.press('ArrowLeft');
+    await alice.page.getByRole('main').getByRole('button', { name: 'Emoji' }).click();
+    await alice.page.getByRole('combobox', { name: 'Search emoji' }).fill('rocket');
+    await alice.page.getByRole('gridcell', { name: 'rocket' }).click();
+    expect(await alice.field.inputValue()).toBe('a🚀b');
+    await alice.press('Escape');
+    await alice.field.fill('');
+  });
+
+  test('a reply, a thread, a reaction and its end', async () => {
+    const roomId = await room('Replies');
+    await bob.say('What grows here?');
+    await alice.seesMessage('What grows here?');
+    await alice.acts(alice.message('What grows here?'), 'Reply');
+    await alice.sees('Replying to bob');
+    await alice.types('Tomatoes');
+    await alice.press('Enter');
+    await bob.message('Tomatoes').getByTitle('Go to this message').waitFor();
+    expect((await last(roomId)).content).toMatchObject({
+      'm.relates_to': { 'm.in_reply_to': { event_id: expect.any(String) } },
+      'm.mentions': { user_ids: [bob.userId] },
+    });
+
+    await bob.acts(bob.message('Tomatoes'), 'React');
+    await bob.page.getByRole('button', { name: 'React with 👍' }).click();
+    await alice.message('Tomatoes').getByRole('button', { name: '👍 1' }).waitFor();
+    await alice.message('Tomatoes').getByRole('button', { name: '👍 1' }).click();
+    await bob.message('Tomatoes').getByRole('button', { name: '👍 2' }).waitFor();
+    await alice.chooses(alice.message('Tomatoes'), 'Show reactions');
+    await alice.dialog.getByText('bob').waitFor();
+    await alice.press('Escape');
+    await bob.message('Tomatoes').getByRole('button', { name: '👍 2' }).click();
+    await alice.message('Tomatoes').getByRole('button', { name: '👍 1' }).waitFor();
+
+    await alice.acts(alice.message('Tomatoes'), 'Reply in thread');
+    const field = alice.panel.getByRole('textbox').last();
+    await field.fill('Only in here');
+    await field.press('Enter');
+    await alice.panel.getByText('Only in here').waitFor();
+    await bob
+      .message('Tomatoes')
+      .getByRole('button', { name: /1 reply/ })
+      .click();
+    await bob.panel.getByText('Only in here').waitFor();
+    expect((await last(roomId)).content).toMatchObject({ 'm.relates_to': { rel_type: 'm.thread', is_falling_back: true } });
+    await alice.page.getByRole('button', { name: 'Close panel' }).click();
+    await bob.page.getByRole('button', { name: 'Close panel' }).click();
+  });
+
+  test('ArrowUp edits the last message; its versions; it is deleted with a reason', async () => {
+    await room('Edits');
+    await alice.say('I like spring');
+    await bob.seesMessage('I like spring');
+    await alice.types('about to write');
+    await alice.press('Control+A', 'Delete', 'ArrowUp');
+    await alice.page.getByText('Editing').waitFor();
+    await until('the text is there', async () => (await alice.field.inputValue()) === 'I like spring');
+    await alice.field.fill('I like summer');
+    await alice.press('Enter');
+    await bob.message('I like summer').getByRole('button', { name: 'edited' }).click();
+    await bob.dialog.locator('ins', { hasText: 'summer' }).waitFor();
+    expect(await bob.dialog.locator('del').textContent()).toBe('spring');
+    await bob.press('Escape');
+
+    await alice.chooses(alice.message('I like summer'), 'Delete');
+    await alice.page.getByRole('alertdialog').getByRole('textbox').fill('changed my mind');
+    await alice.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await bob.seesMessage('changed my mind');
+    expect(await bob.message('summer').count()).toBe(0);
+  });
+
+  test('Escape leaves an edit, and what was being written comes back', async () => {
+    await room('Aside');
+    await alice.say('first');
+    await alice.types('half a thought');
+    await alice.acts(alice.message('first'), 'Edit');
+    await until('the edit has begun', async () => (await alice.field.inputValue()) === 'first');
+    await alice.press('Escape');
+    await until('the draft is back', async () => (await alice.field.inputValue()) === 'half a thought');
+    await alice.field.fill('');
+  });
+
+  test('a draft with its reply survives a reload', async () => {
+    await room('Drafts');
+    await bob.say('Are you there?');
+    await alice.acts(alice.message('Are you there?'), 'Reply');
+    await alice.types('yes @bo');
+    await alice.page.getByRole('option', { name: 'bob' }).waitFor();
+    await alice.press('Enter');
+    await alice.field.pressSequentially('in a moment');
+    await alice.page.reload();
+    await alice.page.getByText('Replying to bob').waitFor();
+    expect(await alice.field.inputValue()).toBe('yes @bob in a moment');
+    await alice.field.click();
+    await alice.press('Enter');
+    await bob.message('in a moment').getByRole('button', { name: '@bob' }).waitFor();
+  });
+
+  test('commands do what they say, and say what is wrong', async () => {
+    const roomId = await room('Commands');
+    await alice.types('/shurg');
+    await alice.press('Escape', 'Enter');
+    await alice.sees('Did you mean /shrug?');
+    await alice.field.fill('/topic Roses');
+    await alice.press('Enter');
+    await alice.page.getByRole('main').getByRole('alert').waitFor();
+    await host.put(`/rooms/${encodeURIComponent(roomId)}/state/m.room.power_levels`, { users: { [alice.userId]: 50 } });
+    await alice.seesMessage('').catch(() => {});
+    await alice.field.fill('/topic Roses');
+    await alice.press('Enter');
+    await until('the topic is set', async () => {
+      const topic = await host.get(`/rooms/${encodeURIComponent(roomId)}/state/m.room.topic`).catch(() => ({ topic: '' }));
+      return topic['topic'] === 'Roses';
+    });
+    await alice.types('/me ');
+    await alice.field.pressSequentially('waves');
+    await alice.press('Enter');
+    await bob.seesMessage('waves');
+    expect((await last(roomId)).content).toMatchObject({ msgtype: 'm.emote', body: 'waves' });
+  });
+
+  test('formatted text is pasted as Markdown', async () => {
+    await room('Paste');
+    await alice.field.click();
+    await alice.field.evaluate((element) => {
+      const data = new DataTransfer();
+      data.setData('text/html', '<p>See <b>this</b> and <a href="https://example.org/">that</a></p>');
+      data.setData('text/plain', 'See this and that');
+      element.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }));
+    });
+    await until('it is there', async () => (await alice.field.inputValue()) === 'See **this** and [that](<https://example.org/>)');
+    await alice.field.fill('');
+  });
+
+  test('a picture is pasted, another dropped; progress, the viewer, bytes as they were', async () => {
+    const roomId = await room('Pictures');
+    const first = makePng(1200, 900, [180, 90, 60], true);
+    const second = makePng(640, 480, [40, 120, 180]);
+    const network = await alice.context.newCDPSession(alice.page);
+    await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 600_000 });
+    await alice.gives('paste', [{ name: 'first.png', type: 'image/png', bytes: first }]);
+    await alice.page.getByRole('list', { name: 'Files to send' }).getByText('first.png').waitFor();
+    await alice.types('Look at this');
+    await alice.press('Enter');
+    await alice.page.getByRole('main').getByRole('progressbar').waitFor();
+    await bob.message('Look at this').locator('figure img').waitFor();
+    await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+
+    await alice.gives('drop', [
+      { name: 'second.png', type: 'image/png', bytes: second },
+      { name: 'notes.txt', type: 'text/plain', bytes: new TextEncoder().encode('what we planted') },
+    ]);
+    await alice.page.getByRole('list', { name: 'Files to send' }).getByText('notes.txt').waitFor();
+    await alice.field.click();
+    await alice.press('Enter');
+    await bob.seesMessage('notes.txt');
+    await until('the pictures are shown', async () => (await shownWidth(bob.message('Look at this'))) > 0);
+    const sent = (await events(roomId)).filter(({ type }) => type === 'm.room.message').map(({ content }) => content);
+    expect(sent.map((content) => content['msgtype'])).toEqual(['m.image', 'm.image', 'm.file']);
+    expect(sent[0]).toMatchObject({
+      body: 'Look at this',
+      filename: 'first.png',
+      info: {
+        w: 1200,
+        h: 900,
+        size: first.length,
+        mimetype: 'image/png',
+        thumbnail_info: { w: 800, h: 600 },
+        'xyz.amorgan.blurhash': expect.any(String),
+      },
+    });
+    expect(sent[1]).not.toHaveProperty('info.thumbnail_info');
+
+    await bob
+      .message('Look at this')
+      .getByRole('button', { name: /first\.png/ })
+      .click();
+    const viewer = bob.page.getByRole('dialog');
+    await viewer.getByText('1 of 2').waitFor();
+    await bob.press('ArrowRight');
+    await viewer.getByText('2 of 2').waitFor();
+    await until('it is loaded', async () => viewer.locator('[data-loaded="true"]').isVisible());
+    await bob.press('+', 'ArrowLeft');
+    await viewer.getByText('1 of 2').waitFor();
+    const [saved] = await Promise.all([bob.page.waitForEvent('download'), bob.press('s')]);
+    expect(saved.suggestedFilename()).toBe('first.png');
+    expect(Buffer.compare(await readFile(await saved.path()), Buffer.from(first))).toBe(0);
+    await bob.press('Escape');
+    await viewer.waitFor({ state: 'detached' });
+
+    const [notes] = await Promise.all([bob.page.waitForEvent('download'), bob.page.getByRole('button', { name: 'Save notes.txt' }).click()]);
+    expect(await readFile(await notes.path(), 'utf8')).toBe('what we planted');
+  });
+
+  (hasFfmpeg() ? test : test.skip)('a video has a poster and plays, a sound too', async () => {
+    const roomId = await room('Videos');
+    const folder = mkdtempSync(join(tmpdir(), 'nexuscomm-media-'));
+    const make = (name: string, ...options: string[]): Uint8Array => {
+      execFileSync('ffmpeg', ['-loglevel', 'error', ...options, join(folder, name)]);
+      return readFileSync(join(folder, name));
+    };
+    const video = make('clip.webm', '-f', 'lavfi', '-i', 'testsrc=size=320x240:duration=2:rate=10', '-c:v', 'libvpx');
+    const sound = make('tone.ogg', '-f', 'lavfi', '-i', 'sine=duration=2', '-c:a', 'libvorbis');
+    await alice.gives('paste', [
+      { name: 'clip.webm', type: 'video/webm', bytes: video },
+      { name: 'tone.ogg', type: 'audio/ogg', bytes: sound },
+    ]);
+    await alice.field.click();
+    await alice.press('Enter');
+    await bob.page.getByRole('button', { name: 'Play video clip.webm' }).click();
+    await until('it plays', async () => bob.page.locator('video').evaluate((element) => (element as HTMLVideoElement).currentTime > 0.1));
+    await bob.page.getByRole('group', { name: 'tone.ogg' }).getByRole('button', { name: 'Play' }).click();
+    await bob.page.getByRole('button', { name: 'Pause' }).waitFor();
+    const sent = (await events(roomId)).filter(({ type }) => type === 'm.room.message').map(({ content }) => content);
+    expect(sent[0]).toMatchObject({ msgtype: 'm.video', info: { w: 320, h: 240, duration: expect.any(Number), thumbnail_url: expect.any(String) } });
+    expect(sent[1]).toMatchObject({ msgtype: 'm.audio', info: { duration: expect.any(Number) } });
+  });
+
+  test('what the server does not answer is sent when it does, once', async () => {
+    const roomId = await room('Stopped');
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      await alice.types('into the silence');
+      await alice.press('Enter');
+      await alice.message('into the silence').waitFor();
+      expect(await alice.message('into the silence').getAttribute('data-state')).not.toBe('sent');
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await bob.seesMessage('into the silence');
+    await alice.message('into the silence').and(alice.page.locator('[data-state="sent"]')).waitFor();
+    expect((await events(roomId)).filter(({ content }) => content['body'] === 'into the silence')).toHaveLength(1);
+  });
+
+  test('what the server refused says why, and goes out when it is tried again', async () => {
+    const roomId = await room('Refused');
+    await alice.say('before');
+    const path = `/rooms/${encodeURIComponent(roomId)}/state/m.room.power_levels`;
+    await alice.context.setOffline(true);
+    await alice.types('not allowed');
+    await alice.press('Enter');
+    await alice.message('not allowed').waitFor();
+    await host.put(path, { events_default: 50 });
+    await alice.context.setOffline(false);
+    await alice.message('not allowed').getByText('You may not send this here.').waitFor();
+    await alice.sees('You may read here, but not write.');
+    await host.put(path, { events_default: 0 });
+    await alice.field.waitFor();
+    await alice.message('not allowed').getByRole('button', { name: 'Try again' }).click();
+    await bob.seesMessage('not allowed');
+  });
+
+  test('60 kB are one message; more is offered as a file', async () => {
+    const roomId = await room('Long');
+    const long = `start ${'word '.repeat(12_000)}end`;
+    await alice.field.fill(long);
+    await alice.press('Enter');
+    await until('it has arrived', async () => String((await last(roomId)).content['body']).length === long.length);
+    await alice.field.fill(`start ${'word '.repeat(14_000)}end`);
+    await alice.press('Enter');
+    await alice.sees('This is too long for one message.');
+    expect((await alice.field.inputValue()).length).toBeGreaterThan(70_000);
+    await alice.page.getByRole('button', { name: 'Send it as a file' }).click();
+    await alice.page.getByRole('list', { name: 'Files to send' }).waitFor();
+    await alice.press('Enter');
+    await bob.seesMessage('message.md');
+  });
+
+  test('a picture in an encrypted room is encrypted, and shown', async () => {
+    const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+    const roomId = await room('Secret', { initial_state: [encryption] });
+    const picture = makePng(1000, 800, [90, 160, 90]);
+    await alice.gives('paste', [{ name: 'secret.png', type: 'image/png', bytes: picture }]);
+    await alice.types('for you alone');
+    await alice.press('Enter');
+    await alice.message('for you alone').and(alice.page.locator('[data-state="sent"]')).waitFor();
+    const message = bob.message('for you alone');
+    await message.locator('figure img').waitFor();
+    await until('it is decrypted', async () => (await shownWidth(message)) > 0);
+    const event = (await events(roomId)).findLast(({ sender }) => sender === alice.userId)!;
+    expect(event.type).toBe('m.room.encrypted');
+    expect(JSON.stringify(event.content)).not.toContain('secret.png');
+    await message.getByRole('button', { name: /secret\.png/ }).click();
+    await until('it is loaded', async () => bob.page.getByRole('dialog').locator('[data-loaded="true"]').isVisible());
+    const [saved] = await Promise.all([bob.page.waitForEvent('download'), bob.press('s')]);
+    expect(Buffer.compare(await readFile(await saved.path()), Buffer.from(picture))).toBe(0);
+    await bob.press('Escape');
+  });
+
+  test('a message is forwarded and marked as unread', async () => {
+    const roomId = await room('Origin');
+    const target = await room('Target');
+    await bob.say('worth telling');
+    await alice.openRoom('Target');
+    await alice.seesMessage('worth telling');
+    await alice.chooses(alice.message('worth telling'), 'Forward');
+    await alice.dialog.getByRole('searchbox').fill('Origin');
+    await alice.dialog.getByRole('option', { name: 'Origin' }).click();
+    await alice.dialog.getByRole('button', { name: 'Forward' }).click();
+    await until('it is there', async () => (await last(roomId)).content['body'] === 'worth telling');
+    await alice.chooses(alice.message('worth telling'), 'Mark as unread from here');
+    await alice.openRoom('Origin');
+    expect(target).not.toBe(roomId);
+    await alice.conversation('Target').getByText('Target').waitFor();
+  });
+
+  test('nothing that hostile people send does anything', async () => {
+    const roomId = await room('Hostile');
+    const foreign: string[] = [];
+    const dialogs: string[] = [];
+    const origin = new URL(server.url).origin;
+    alice.page.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(origin) && !/^(?:blob|data):/.test(url)) foreign.push(url);
+    });
+    alice.page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    const place = alice.page.url();
+    const troubles = alice.troubles.length;
+
+    const html = hostileMessages('html').filter(({ value }) => typeof value === 'string' && value.length < 30_000);
+    for (const { id, value } of html) {
+      await host.say(roomId, { body: id, format: 'org.matrix.custom.html', formatted_body: value });
+    }
+    for (const { value } of hostileMessages('body')) if (typeof value === 'string' && value.length < 60_000) await host.say(roomId, { body: value });
+    for (const { value } of hostileMessages('file-name')) {
+      if (typeof value === 'string' && value.length < 30_000)
+        await host.say(roomId, {
+          msgtype: 'm.file',
+          body: value,
+          filename: value,
+          url: 'mxc://localhost/none',
+          info: { mimetype: 'text/html', size: 3 },
+        });
+    }
+    for (const { value } of hostileMessages('svg')) {
+      const uploaded = await fetch(`${server.url}/_matrix/media/v3/upload?filename=x.svg`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${host.token}`, 'content-type': 'image/svg+xml' },
+        body: String(value),
+      });
+      const { content_uri: url } = (await uploaded.json()) as { content_uri: string };
+      await host.say(roomId, { msgtype: 'm.image', body: 'x.svg', url, info: { mimetype: 'image/svg+xml', w: 10, h: 10 } });
+    }
+    await host.say(roomId, { body: 'the last of them' });
+    await alice.seesMessage('the last of them');
+    // Past all of them, so that every one is rendered.
+    for (let step = 0; step < 80; step++) {
+      await alice.messages.evaluate((element) => element.scrollBy(0, -600));
+      await alice.page.waitForTimeout(30);
+    }
+    expect(await alice.page.evaluate(() => (window as unknown as { pwned?: unknown }).pwned)).toBeUndefined();
+    expect(dialogs).toEqual([]);
+    expect(foreign).toEqual([]);
+    expect(alice.troubles.slice(troubles)).toEqual([]);
+    expect(alice.page.url()).toBe(place);
+    expect(await alice.messages.locator('svg script, iframe, object, embed, style').count()).toBe(0);
+    await alice.say('still here');
+    await bob.seesMessage('still here');
+  });
+
+  test('no page had an error or broke its policy', () => {
+    expect([...alice.troubles, ...bob.troubles]).toEqual([]);
+  });
+});

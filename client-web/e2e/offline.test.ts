@@ -1,0 +1,97 @@
+/** Written without a network, in a window that is killed: it is sent all the same, once, in order. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { ApiUser } from '../measure/seed.ts';
+import { hasChromium, launchChromium } from './chromium.ts';
+import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { Person } from './person.ts';
+
+const withChromium = hasChromium() ? describe : describe.skip;
+const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'] as const;
+
+jest.setTimeout(180_000);
+
+withChromium('offline', () => {
+  let server: Homeserver;
+  let browser: Browser;
+  let host: ApiUser;
+  let bob: Person;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
+    host = await ApiUser.register(server.url, 'host', 'correct horse battery');
+    bob = await Person.signUp(browser, server, 'bob');
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  /** What the window keeps in its database: all that is left when it is killed. */
+  async function keptMessages(person: Person): Promise<number> {
+    return person.page.evaluate(
+      async () =>
+        new Promise<number>((resolve, reject) => {
+          const opening = indexedDB.open('nexuscomm');
+          opening.onerror = () => reject(new Error('no database'));
+          opening.onsuccess = () => {
+            const database = opening.result;
+            const counting = database.transaction('outbox').objectStore('outbox').count();
+            counting.onsuccess = () => {
+              database.close();
+              resolve(counting.result);
+            };
+            counting.onerror = () => reject(new Error('not counted'));
+          };
+        }),
+    );
+  }
+
+  async function bodies(roomId: string, from: string): Promise<readonly unknown[]> {
+    const { chunk } = await host.get(`/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=100`);
+    return (chunk as { type: string; sender: string; content: Record<string, unknown> }[])
+      .filter(({ type, sender }) => type === 'm.room.message' && sender === from)
+      .map(({ content }) => content['body'])
+      .toReversed();
+  }
+
+  for (const death of ['closed', 'crashed'] as const) {
+    test(`ten messages of a window that ${death}`, async () => {
+      await using alice = await Person.signUp(browser, server, `alice-${death}`);
+      const name = `Garden ${death}`;
+      const roomId = await host.createRoom({ name, preset: 'private_chat', invite: [alice.userId, bob.userId] });
+      await alice.accept(name);
+      await bob.accept(name);
+      await alice.say('before');
+      await bob.seesMessage('before');
+
+      await alice.context.setOffline(true);
+      for (const word of WORDS) {
+        await alice.field.fill(`offline ${word}`);
+        await alice.press('Enter');
+      }
+      await alice.message('offline nine').waitFor();
+      expect(await alice.message('offline nine').getAttribute('data-state')).not.toBe('sent');
+      while ((await keptMessages(alice)) < WORDS.length) await alice.page.waitForTimeout(50);
+      if (death === 'closed') await alice.page.close({ runBeforeUnload: false });
+      else {
+        const session = await alice.context.newCDPSession(alice.page);
+        // The renderer is gone before it can answer.
+        void session.send('Page.crash').catch(() => {});
+        await alice.page.waitForEvent('crash');
+      }
+
+      await alice.context.setOffline(false);
+      const again = await alice.openWindow();
+      const wanted = WORDS.map((word) => `offline ${word}`);
+      await bob.seesMessage('offline nine');
+      const shown = await bob.messages.getByRole('article').filter({ hasText: 'offline' }).allInnerTexts();
+      expect(shown.map((text) => /offline \w+/.exec(text)?.[0])).toEqual(wanted);
+      expect(await bodies(roomId, alice.userId)).toEqual(['before', ...wanted]);
+      await again.openRoom(name);
+      await again.message('offline nine').and(again.page.locator('[data-state="sent"]')).waitFor();
+      expect(again.troubles).toEqual([]);
+    });
+  }
+});

@@ -1,0 +1,19 @@
+/** What the parts of a message know about where they stand. */
+import { createContext, use } from 'react';
+import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
+
+export interface ConversationPlace {
+  readonly accountKey: string;
+  readonly roomId: string;
+  readonly encrypted: boolean;
+  readonly timeline: LiveTimeline;
+  /** Something is about to become higher than it was: at the end of the conversation the end stays in view. */
+  readonly keepEnd: () => void;
+  /** Whether it may grow now without moving what the person looks at. */
+  readonly mayGrow: (element: Element) => boolean;
+}
+
+const Place = createContext<ConversationPlace | undefined>(undefined);
+export const ConversationPlaceProvider = Place.Provider;
+
+export const useConversationPlace = (): ConversationPlace | undefined => use(Place);
