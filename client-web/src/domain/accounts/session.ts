@@ -8,6 +8,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { AccountRecord } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { lockSession, type SessionLock } from './session-lock.ts';
+import { SessionTokens, type TokenPair } from './session-tokens.ts';
 
 export type SessionStatus =
   | LiveStatus
@@ -56,30 +57,42 @@ export class Session {
     if (!account) return;
     this.#stopped = false;
     this.#setStatus({ state: 'starting' });
-    let secrets: { accessToken: string; refreshToken: string | undefined };
+    this.#lock = await lockSession(this.accountKey, { take, onAskedToLeave: async () => this.#leave() });
+    // Another window that ran it may have renewed them.
+    if (this.#lock) await this.#context.accounts.readAgain(this.accountKey);
+    const current = this.account;
+    let pair: TokenPair;
     try {
-      secrets = await this.#context.accounts.secretsOf(account);
+      if (!current) return this.#letGo();
+      pair = await this.#context.accounts.secretsOf(current);
     } catch {
       // Sealed with a key that the computer no longer has.
+      this.#letGo();
       this.#setStatus({ state: 'failed', reason: 'vault' });
       return;
     }
-    void this.#paintFromSummary(account, secrets.accessToken);
-    this.#lock = await lockSession(this.accountKey, { take, onAskedToLeave: async () => this.#leave() });
+    const tokens = new SessionTokens(current.baseUrl, pair, async (next) => this.#context.accounts.setTokens(this.accountKey, next));
+    // Only who has the lock renews them.
+    void this.#paintFromSummary(current, tokens.accessToken, this.#lock ? tokens.fetch(fetch) : fetch);
     if (!this.#lock) {
       this.#setStatus({ state: 'elsewhere' });
       return;
     }
-    this.#starting = this.#startLive(account, secrets);
+    this.#starting = this.#startLive(current, tokens);
     await this.#starting;
   }
 
-  async #startLive(account: AccountRecord, secrets: { accessToken: string; refreshToken: string | undefined }): Promise<void> {
+  #letGo(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  async #startLive(account: AccountRecord, tokens: SessionTokens): Promise<void> {
     try {
       const { LiveSession } = await import('../matrix/live-session.ts');
       const live = await LiveSession.start({
         account,
-        secrets,
+        tokens,
         persistent: this.#context.persistent,
         inbox: this.#context.inbox,
         outbox: this.#context.outbox,
@@ -89,7 +102,6 @@ export class Session {
         },
         onNewMessage: (message) => this.#context.onNewMessage(message),
         onStatus: (status) => this.#setStatus(status),
-        onTokens: (tokens) => void this.#context.accounts.setTokens(this.accountKey, tokens),
         onSignedOut: () => void this.#signedOutByServer(),
       });
       if (this.#stopped) {
@@ -100,8 +112,7 @@ export class Session {
       void this.#refreshProfile(live);
     } catch (error) {
       console.error(error);
-      this.#lock?.release();
-      this.#lock = undefined;
+      this.#letGo();
       const name = (error as Error | undefined)?.name;
       this.#setStatus({ state: 'failed', reason: name === 'QuotaExceededError' || name === 'InvalidStateError' ? 'storage' : 'unknown' });
     }
@@ -114,8 +125,7 @@ export class Session {
     const { live } = this.state.getState();
     this.state.setState({ live: undefined });
     await live?.stop();
-    this.#lock?.release();
-    this.#lock = undefined;
+    this.#letGo();
   }
 
   /** Signs out at the server and forgets the account here. */
@@ -124,8 +134,7 @@ export class Session {
     const { live } = this.state.getState();
     this.state.setState({ live: undefined });
     await live?.signOut();
-    this.#lock?.release();
-    this.#lock = undefined;
+    this.#letGo();
   }
 
   retryNow(): void {
@@ -142,10 +151,10 @@ export class Session {
     this.#setStatus({ state: 'signed-out' });
   }
 
-  async #paintFromSummary(account: AccountRecord, accessToken: string): Promise<void> {
+  async #paintFromSummary(account: AccountRecord, accessToken: string, ask: typeof fetch): Promise<void> {
     if (!account.hasInbox) return;
     try {
-      for await (const rows of fetchInbox({ ...account, accessToken })) {
+      for await (const rows of fetchInbox({ ...account, accessToken, ask })) {
         if (this.#stopped || this.#context.inbox.state.getState().sources[account.key] === 'live') return;
         this.#context.inbox.merge(account.key, 'summary', rows);
       }

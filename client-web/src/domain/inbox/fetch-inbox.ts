@@ -40,11 +40,18 @@ interface Row {
 }
 
 /** Gives pages as they come. */
-export async function* fetchInbox(account: { key: string; baseUrl: string; userId: string; accessToken: string }): AsyncGenerator<Conversation[]> {
+export async function* fetchInbox(account: {
+  key: string;
+  baseUrl: string;
+  userId: string;
+  accessToken: string;
+  ask?: typeof fetch;
+}): AsyncGenerator<Conversation[]> {
   let from: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const answer = await matrixRequest(account.baseUrl, '/_nexuscomm/client/v1/inbox', {
       accessToken: account.accessToken,
+      ask: account.ask,
       query: { limit: PAGE, from },
     });
     const rows = (answer['chunk'] as Row[] | undefined) ?? [];

@@ -3,15 +3,15 @@ import { createClient, IndexedDBStore, MemoryCryptoStore, MemoryStore, type Matr
 import type { CryptoCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import type { AccountRecord } from '../accounts/account.ts';
+import type { SessionTokens } from '../accounts/session-tokens.ts';
 import { watchfulFetch } from './watchful-fetch.ts';
 
 export interface ClientOptions {
   readonly account: AccountRecord;
-  readonly secrets: { readonly accessToken: string; readonly refreshToken: string | undefined };
+  readonly tokens: SessionTokens;
   /** false: IndexedDB is not to be had, so encryption keys live as long as the window */
   readonly persistent: boolean;
   readonly cryptoCallbacks: CryptoCallbacks;
-  readonly onTokens: (tokens: { accessToken: string; refreshToken: string | undefined }) => void;
 }
 
 const silent = (): void => {};
@@ -27,7 +27,7 @@ const quiet: Logger = {
 export const syncDatabaseName = (accountKey: string): string => `nexuscomm-sync-${accountKey}`;
 export const cryptoDatabasePrefix = (accountKey: string): string => `nexuscomm-crypto-${accountKey}`;
 
-export async function createMatrixClient({ account, secrets, persistent, cryptoCallbacks, onTokens }: ClientOptions): Promise<MatrixClient> {
+export async function createMatrixClient({ account, tokens, persistent, cryptoCallbacks }: ClientOptions): Promise<MatrixClient> {
   const store = persistent
     ? new IndexedDBStore({
         indexedDB,
@@ -37,12 +37,10 @@ export async function createMatrixClient({ account, secrets, persistent, cryptoC
     : new MemoryStore();
   const client = createClient({
     baseUrl: account.baseUrl,
-    fetchFn: watchfulFetch(account.baseUrl),
+    fetchFn: tokens.fetch(watchfulFetch(account.baseUrl)),
     userId: account.userId,
     deviceId: account.deviceId,
-    accessToken: secrets.accessToken,
-    ...(secrets.refreshToken === undefined ? {} : { refreshToken: secrets.refreshToken }),
-    onTokenRefresh: (tokens) => onTokens({ accessToken: tokens.accessToken, refreshToken: tokens.refreshToken }),
+    accessToken: tokens.accessToken,
     store,
     // Where the SDK looks for keys of its former crypto. Its own default is one database for all accounts, which fails when
     // two of them start at once.
@@ -53,6 +51,8 @@ export async function createMatrixClient({ account, secrets, persistent, cryptoC
     disableVoip: true,
     cryptoCallbacks,
   });
+  // For uploads and media, which do not go through `fetchFn`.
+  tokens.onChange = (accessToken) => client.setAccessToken(accessToken);
   await Promise.all([store.startup(), client.initRustCrypto({ useIndexedDB: persistent, cryptoDatabasePrefix: cryptoDatabasePrefix(account.key) })]);
   return client;
 }

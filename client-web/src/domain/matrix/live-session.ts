@@ -1,6 +1,7 @@
 /** A running account: its matrix-js-sdk client and what the app does with it. Loaded after the first paint. */
 import { ClientEvent, HttpApiEvent, PendingEventOrdering, SyncState, type MatrixClient, type SyncStateData } from 'matrix-js-sdk';
 import type { AccountRecord } from '../accounts/account.ts';
+import type { SessionTokens } from '../accounts/session-tokens.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { CommandRunner } from './command-runner.ts';
@@ -40,13 +41,12 @@ export type LiveStatus =
 
 export interface LiveSessionOptions {
   readonly account: AccountRecord;
-  readonly secrets: { readonly accessToken: string; readonly refreshToken: string | undefined };
+  readonly tokens: SessionTokens;
   readonly persistent: boolean;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly recoveryKeys: RecoveryKeyStore;
   onStatus(status: LiveStatus): void;
-  onTokens(tokens: { accessToken: string; refreshToken: string | undefined }): void;
   onNewMessage(message: NewMessage): void;
   /** The server has ended the session. */
   onSignedOut(soft: boolean): void;
@@ -100,10 +100,9 @@ export class LiveSession {
     const secretKeys = new SecretKeys();
     const client = await createMatrixClient({
       account: options.account,
-      secrets: options.secrets,
+      tokens: options.tokens,
       persistent: options.persistent,
       cryptoCallbacks: secretKeys.callbacks,
-      onTokens: (tokens) => options.onTokens(tokens),
     });
     const session = new LiveSession(client, secretKeys, options);
     client.on(ClientEvent.Sync, (state, _before, data) => session.#onSync(state, data));
