@@ -143,12 +143,25 @@ export class Person implements AsyncDisposable {
   }
 
   async openRoom(name: string): Promise<void> {
-    await this.conversation(name).getByRole('button').first().click();
-    await this.page.getByRole('main', { name }).waitFor();
+    const opened = this.page.getByRole('main', { name });
+    // A banner that comes at this moment moves the lines: then it takes a second click.
+    for (let tries = 0; tries < 3; tries++) {
+      await this.conversation(name).getByRole('button').first().click();
+      if (
+        await opened.waitFor({ timeout: 5_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+    await opened.waitFor();
   }
 
   async accept(roomName: string): Promise<void> {
-    await this.conversation(roomName).getByRole('button', { name: 'Accept' }).click();
+    const answer = this.conversation(roomName).getByRole('button', { name: 'Accept' });
+    await answer.click();
+    await answer.waitFor({ state: 'detached' });
     await this.openRoom(roomName);
     await this.messages.waitFor();
   }

@@ -46,6 +46,7 @@ export class RoomActions {
     const direct = me?.events.member?.getContent()['is_direct'] === true;
     await this.#client.joinRoom(roomId);
     if (direct && inviter !== undefined) await this.setDirect(roomId, inviter);
+    await roomArrived(this.#client, roomId);
   }
 
   async leave(roomId: string): Promise<void> {

@@ -119,8 +119,8 @@ const MemberLine = memo(function MemberLine({ member, group, details, accountKey
         </span>
       </button>
       {group === 'knock' && details && <KnockAnswer member={member} details={details} accountKey={accountKey} />}
-      {near && !mine && details && (
-        <span className={styles.more}>
+      <span className={styles.more}>
+        {near && !mine && details && (
           <MenuTrigger>
             <IconButton label={t('rooms.members.actions', { name: member.name })} size="small">
               <MoreHorizontal />
@@ -129,8 +129,8 @@ const MemberLine = memo(function MemberLine({ member, group, details, accountKey
               <MemberMenu member={member} details={details} accountKey={accountKey} onShow={show} />
             </Menu>
           </MenuTrigger>
-        </span>
-      )}
+        )}
+      </span>
     </div>
   );
 });
