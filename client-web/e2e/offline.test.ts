@@ -66,7 +66,9 @@ withChromium('offline', () => {
       await alice.say('before');
       await bob.seesMessage('before');
 
-      await alice.context.setOffline(true);
+      // Of this window alone: a crashed one no longer answers when the network is to come back.
+      const session = await alice.context.newCDPSession(alice.page);
+      await session.send('Network.emulateNetworkConditions', { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
       for (const word of WORDS) {
         await alice.field.fill(`offline ${word}`);
         await alice.press('Enter');
@@ -76,13 +78,12 @@ withChromium('offline', () => {
       while ((await keptMessages(alice)) < WORDS.length) await alice.page.waitForTimeout(50);
       if (death === 'closed') await alice.page.close({ runBeforeUnload: false });
       else {
-        const session = await alice.context.newCDPSession(alice.page);
+        const crashed = alice.page.waitForEvent('crash');
         // The renderer is gone before it can answer.
         void session.send('Page.crash').catch(() => {});
-        await alice.page.waitForEvent('crash');
+        await crashed;
       }
 
-      await alice.context.setOffline(false);
       const again = await alice.openWindow();
       const wanted = WORDS.map((word) => `offline ${word}`);
       await bob.seesMessage('offline nine');

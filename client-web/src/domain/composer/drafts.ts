@@ -3,6 +3,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Database, Draft } from '../storage/database.ts';
 
 const SAVE_AFTER_MS = 300;
+/** What was written in the last moments of a window: its database may not be done in time. */
+const LAST_WORDS = 'nexuscomm.last-drafts';
 
 export type DraftKey = string;
 export const draftKey = (accountKey: string, roomId: string, threadRootId?: string): DraftKey => `${accountKey}/${roomId}/${threadRootId ?? ''}`;
@@ -19,7 +21,9 @@ export class Drafts {
 
   async load(): Promise<void> {
     const kept = (await this.#db.get('values', 'drafts')) as [DraftKey, Draft][] | undefined;
-    this.state.setState({ drafts: new Map(kept ?? []) });
+    const drafts = new Map([...(kept ?? []), ...takeLastWords()]);
+    this.state.setState({ drafts });
+    globalThis.window?.addEventListener('pagehide', () => this.#keepLastWords());
   }
 
   get(key: DraftKey): Draft | undefined {
@@ -32,19 +36,42 @@ export class Drafts {
     else drafts.set(key, draft);
     this.state.setState({ drafts });
     this.#unsaved.add(key);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.save(), SAVE_AFTER_MS);
+    this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS);
   }
 
   async save(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#unsaved.size === 0) return;
-    this.#unsaved.clear();
+    const saving = new Set(this.#unsaved);
     await this.#db.put('values', 'drafts', [...this.state.getState().drafts]).catch(() => {});
+    // Not those that were changed while this was written.
+    if (this.#timer === undefined) for (const key of saving) this.#unsaved.delete(key);
+  }
+
+  #keepLastWords(): void {
+    if (this.#unsaved.size === 0) return;
+    const { drafts } = this.state.getState();
+    try {
+      localStorage.setItem(LAST_WORDS, JSON.stringify([...this.#unsaved].map((key) => [key, drafts.get(key) ?? null])));
+    } catch {
+      // As much as the database has.
+    }
   }
 
   async forgetAccount(accountKey: string): Promise<void> {
     for (const key of this.state.getState().drafts.keys()) if (key.startsWith(`${accountKey}/`)) this.set(key, undefined);
     await this.save();
+  }
+}
+
+/** `null` is a draft that was sent or emptied; it does not come back. */
+function takeLastWords(): [DraftKey, Draft][] {
+  try {
+    const kept = JSON.parse(localStorage.getItem(LAST_WORDS) ?? '[]') as [DraftKey, Draft | null][];
+    localStorage.removeItem(LAST_WORDS);
+    return kept.map(([key, draft]) => [key, draft ?? { text: '', ts: 0 }]);
+  } catch {
+    return [];
   }
 }

@@ -216,7 +216,7 @@ export class LiveTimeline {
       if (!toStart) this.#extend();
     });
     this.#on(client, RoomEvent.TimelineReset, (room: Room | undefined) => {
-      if (mine(room?.roomId)) void this.#load(undefined).catch((error: unknown) => this.#fail(error));
+      if (mine(room?.roomId)) this.#loadEndSoon();
     });
     this.#on(client, RoomEvent.Redaction, (event: MatrixEvent, room: Room) => {
       if (!mine(room.roomId)) return;
@@ -263,7 +263,14 @@ export class LiveTimeline {
       this.#invalidate(event.getId());
       this.#extend();
     });
-    this.#on(thread, RoomEvent.TimelineReset, () => void this.#load(undefined).catch((error: unknown) => this.#fail(error)));
+    this.#on(thread, RoomEvent.TimelineReset, () => this.#loadEndSoon());
+  }
+
+  /** A timeline that was reset is empty until the sync that did it has put its events there. */
+  #loadEndSoon(): void {
+    setTimeout(() => {
+      if (!this.#closed) void this.#load(undefined).catch((error: unknown) => this.#fail(error));
+    }, 0);
   }
 
   /** At the end of the timeline the window follows it. */

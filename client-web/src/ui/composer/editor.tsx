@@ -111,7 +111,7 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
     if (item) {
       restored.current = 'yes';
       restore(item);
-    } else if (live) {
+    } else if (live && live.client.getRoom(roomId) !== null) {
       restored.current = 'asked';
       void live.messages.find(roomId, id).then((found) => {
         restored.current = 'yes';

@@ -73,7 +73,7 @@ export function ForwardDialog({ accountKey, roomId, eventId, onClose }: ForwardD
         <>
           <Button onPress={onClose}>{t('common.cancel')}</Button>
           <Button kind="primary" isDisabled={chosen.size === 0 || !message} onPress={send}>
-            {t('timeline.forward.send', { count: chosen.size })}
+            {t('timeline.forward.send', { count: Math.max(1, chosen.size) })}
           </Button>
         </>
       }

@@ -149,10 +149,12 @@ export function Lightbox({ accountKey, images, eventId, onClose }: LightboxProps
             )}
             <footer className={styles.foot}>
               <bdi className={styles.name}>{media.caption?.body ?? media.name}</bdi>
-              <span className={styles.facts}>
-                {facts.join(' · ')}
-                {images.length > 1 && <span aria-live="polite"> {t('timeline.media.position_of', { index: index + 1, total: images.length })}</span>}
-              </span>
+              <span className={styles.facts}>{facts.join(' · ')}</span>
+              {images.length > 1 && (
+                <span className={styles.position} aria-live="polite">
+                  {t('timeline.media.position_of', { index: index + 1, total: images.length })}
+                </span>
+              )}
             </footer>
           </div>
         </Dialog>

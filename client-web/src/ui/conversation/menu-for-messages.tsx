@@ -8,6 +8,7 @@ import { ContextMenu } from '../primitives/context-menu.tsx';
 import type { ConversationPlace } from './conversation-context.ts';
 import styles from './menu-for-messages.module.css';
 import type { MessageMenuProps } from './message-menu.tsx';
+import { leaveRow } from './near-row.ts';
 import type { Row } from './timeline-rows.ts';
 import { toggleReaction } from './toggle-reaction.ts';
 
@@ -50,7 +51,7 @@ export function MenuForMessages({ place, rows, children }: MenuForMessagesProps)
   const { accountKey, roomId, timeline } = place;
   const { threadRootId } = timeline.target;
   return (
-    <div className={styles.area} onPointerOver={loadMenu} onContextMenuCapture={note} onPointerDownCapture={note}>
+    <div className={styles.area} onPointerOver={loadMenu} onPointerLeave={() => leaveRow()} onContextMenuCapture={note} onPointerDownCapture={note}>
       <ContextMenu
         label={t('timeline.actions.label')}
         onOpenChange={setOpen}

@@ -1,6 +1,6 @@
 /** One message: who, when, what, and what others made of it. */
 import { AlertCircle, Clock3, RotateCw, ShieldAlert, Trash2 } from 'lucide-react';
-import { lazy, memo, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useState } from 'react';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
 import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { formatDateTime, formatList, formatPercent, formatTime } from '../../i18n/format.ts';
@@ -13,6 +13,7 @@ import { ProgressBar } from '../primitives/progress-bar.tsx';
 import { openDialog } from '../shell/dialogs-store.ts';
 import { MessageBody } from './message-body.tsx';
 import styles from './message-row.module.css';
+import { enterRow, leaveRow } from './near-row.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 import { Reactions } from './reactions.tsx';
 import { ReplyPreviewLine } from './reply-preview.tsx';
@@ -39,6 +40,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
   const [busy, setBusy] = useState(false);
   // The bar is made only where it can be used: a screen of messages would have hundreds of buttons otherwise.
   const [near, setNear] = useState(false);
+  const notNear = useCallback(() => setNear(false), []);
   const { item, continued } = row;
   const { sender } = item;
   const openPerson = (): void => openDialog('person', { accountKey, userId: sender.userId, roomId });
@@ -53,8 +55,11 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
         (busy || isPressed) && styles.busy,
       )}
       tabIndex={-1}
-      onPointerEnter={() => setNear(true)}
-      onPointerLeave={() => setNear(false)}
+      onPointerEnter={() => {
+        enterRow(notNear);
+        setNear(true);
+      }}
+      onPointerLeave={() => leaveRow(notNear)}
       onFocus={(event) => {
         // By keys: what was pressed needs no second bar when its dialog has closed.
         if (event.target.matches(':focus-visible')) setNear(true);
@@ -99,9 +104,7 @@ export const MessageRow = memo(function MessageRow({ row, accountKey, roomId, ti
             )}
           </header>
         )}
-        {item.replyTo && (
-          <ReplyPreviewLine reply={item.replyTo} onGo={(eventId) => void timeline.jumpTo(eventId)} accountKey={accountKey} roomId={roomId} />
-        )}
+        {item.replyTo && <ReplyPreviewLine reply={item.replyTo} accountKey={accountKey} />}
         <div className={styles.body}>
           <MessageBody item={item} accountKey={accountKey} after={item.edited && <Edited item={item} accountKey={accountKey} roomId={roomId} />} />
         </div>

@@ -15,7 +15,7 @@ export function ThreadSummaryLine({ thread, accountKey }: { readonly thread: Thr
       <span className={styles.count}>{t('timeline.replies', { count: thread.replies })}</span>
       {thread.mentions > 0 ? <Badge kind="mention" count={thread.mentions} /> : thread.unread > 0 && <Badge kind="count" count={thread.unread} />}
       <span className={styles.text}>{thread.lastText}</span>
-      <span className={styles.when}>{t('timeline.lastReply', { when: formatRelative(thread.lastTs) })}</span>
+      <span className={styles.when}>{formatRelative(thread.lastTs)}</span>
     </button>
   );
 }

@@ -24,6 +24,8 @@ import { timelineRows, type Row } from './timeline-rows.ts';
 const LOAD_WITHIN = 900;
 const END_WITHIN = 60;
 const READ_AFTER_MS = 400;
+/** ms after a wheel, finger or key: a scroll is theirs. */
+const BY_HAND_MS = 300;
 
 export interface TimelineProps {
   readonly conversation: Conversation;
@@ -32,29 +34,34 @@ export interface TimelineProps {
   readonly focusEventId?: string | undefined;
 }
 
-export function Timeline({ conversation, timeline, state, focusEventId }: TimelineProps) {
+export function Timeline({ conversation, timeline, state, focusEventId: openedAt }: TimelineProps) {
   const t = useT();
   const list = useRef<VListHandle>(null);
   const known = useRef<ReadonlyMap<string, Row>>(new Map());
   const rows = useMemo(() => timelineRows(state.items, known.current), [state.items]);
   const last = useRef<{ rows: readonly Row[]; timeline: LiveTimeline }>({ rows: [], timeline });
   const atEnd = useRef(true);
+  const lastScroll = useRef({ offset: 0, size: 0, byHand: 0 });
+  const noteHand = (): void => {
+    lastScroll.current.byHand = performance.now();
+  };
   const placed = useRef<LiveTimeline | undefined>(undefined);
   const focused = useRef<string | undefined>(undefined);
   const [away, setAway] = useState(false);
   const [missed, setMissed] = useState(0);
   const [day, setDay] = useState<number>();
   const pane = useRef<HTMLDivElement>(null);
+  /** A message to go to: the one in the address, or the last that was asked for since. */
+  const [asked, setAsked] = useState<{ readonly eventId: string; readonly count: number }>();
+  useEffect(() => setAsked(undefined), [openedAt]);
+  const focusEventId = asked?.eventId ?? openedAt;
+  const focusKey = asked ? `${asked.eventId} ${asked.count}` : openedAt;
   const { accountKey } = timeline;
   const { roomId, encrypted } = conversation;
 
   const keepEnd = useCallback(() => {
     if (!atEnd.current) return;
     list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
-    // Once more when the list has measured what grew.
-    requestAnimationFrame(() => {
-      if (atEnd.current) list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
-    });
   }, []);
   const place = useMemo(
     (): ConversationPlace => ({
@@ -63,6 +70,10 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
       encrypted,
       timeline,
       keepEnd,
+      goTo: (eventId) => {
+        setAsked((before) => ({ eventId, count: (before?.count ?? 0) + 1 }));
+        void timeline.jumpTo(eventId);
+      },
       mayGrow: (element) => {
         if (atEnd.current) return true;
         const view = pane.current!.getBoundingClientRect();
@@ -73,10 +84,12 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
     [accountKey, roomId, encrypted, timeline, keepEnd],
   );
 
-  // The field grows, the window shrinks: the end stays in view.
+  // The field grows, the window shrinks, a message gets higher: the end stays in view.
   useEffect(() => {
     const observer = new ResizeObserver(() => keepEnd());
     observer.observe(pane.current!);
+    const content = pane.current!.querySelector('[role="log"]')?.firstElementChild;
+    if (content) observer.observe(content);
     return () => observer.disconnect();
   }, [keepEnd]);
 
@@ -91,10 +104,10 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
     const handle = list.current;
     if (!handle || rows.length === 0) return;
     if (focusEventId === undefined) focused.current = undefined;
-    if (focusEventId !== undefined && focused.current !== focusEventId) {
+    if (focusEventId !== undefined && focused.current !== focusKey) {
       const index = rows.findIndex((row) => row.kind === 'message' && row.item.eventId === focusEventId);
       if (index < 0) return;
-      focused.current = focusEventId;
+      focused.current = focusKey;
       placed.current = timeline;
       atEnd.current = false;
       handle.scrollToIndex(index, { align: 'center' });
@@ -114,7 +127,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
       atEnd.current = true;
     } else if (grew && newest.kind === 'message' && !newest.item.mine) setMissed((count) => count + 1);
     else if (atEnd.current) handle.scrollToIndex(rows.length - 1, { align: 'end' });
-  }, [rows, timeline, focusEventId]);
+  }, [rows, timeline, focusEventId, focusKey]);
 
   const read = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const markReadSoon = useCallback(() => {
@@ -139,13 +152,19 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
     const handle = list.current;
     if (!handle) return;
     const fromEnd = handle.scrollSize - handle.viewportSize - offset;
-    const nowAtEnd = fromEnd < END_WITHIN && !state.canPaginateForward;
+    // Only who goes up leaves the end. Messages that turn out higher or lower than was thought move nobody from it.
+    const before = lastScroll.current;
+    const shrank = Math.max(0, before.size - handle.scrollSize);
+    const wentUp = before.offset - offset > (performance.now() - before.byHand < BY_HAND_MS ? 0 : shrank + 1);
+    lastScroll.current = { ...before, offset, size: handle.scrollSize };
+    const nowAtEnd = (fromEnd < END_WITHIN && !state.canPaginateForward) || (atEnd.current && !wentUp);
     if (nowAtEnd && !atEnd.current) {
       setMissed(0);
       atEnd.current = true;
       markReadSoon();
     }
     atEnd.current = nowAtEnd;
+    if (nowAtEnd && fromEnd > 1) keepEnd();
     setAway(fromEnd > handle.viewportSize || state.canPaginateForward);
     setDay(nowAtEnd ? undefined : dayAt(rows, handle.findItemIndex(offset + DAY_HEIGHT)));
     if (offset < LOAD_WITHIN && state.canPaginateBack) void timeline.paginate('back');
@@ -167,7 +186,7 @@ export function Timeline({ conversation, timeline, state, focusEventId }: Timeli
   };
 
   return (
-    <div className={styles.timeline} ref={pane}>
+    <div className={styles.timeline} ref={pane} onWheel={noteHand} onTouchMove={noteHand} onPointerDown={noteHand} onKeyDown={noteHand}>
       {state.error !== undefined && (
         <Banner
           kind="warning"

@@ -1,5 +1,5 @@
 /** A button that opens the emoji picker, which is loaded when it is first opened. */
-import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Dialog, Popover, type PopoverProps } from 'react-aria-components';
 import type { LiveSession } from '../../domain/matrix/live-session.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -55,11 +55,27 @@ export interface EmojiPopoverProps {
 export function EmojiPopover({ live, onPick, children }: EmojiPopoverProps) {
   const t = useT();
   const [isOpen, setOpen] = useState(false);
+  const picked = useRef('');
+  // While the picker is there it keeps the focus: what was picked goes where it belongs when it has closed.
+  useEffect(() => {
+    if (isOpen || picked.current === '') return;
+    const emoji = picked.current;
+    picked.current = '';
+    onPick(emoji);
+  }, [isOpen, onPick]);
   const anchor = useRef<HTMLSpanElement>(null);
   return (
     <span ref={anchor} className={styles.anchor}>
       {children(() => setOpen(true))}
-      {isOpen && <EmojiPanel triggerRef={anchor} live={live} label={t('composer.emoji.insert')} onPick={onPick} onClose={() => setOpen(false)} />}
+      {isOpen && (
+        <EmojiPanel
+          triggerRef={anchor}
+          live={live}
+          label={t('composer.emoji.insert')}
+          onPick={(emoji) => (picked.current += emoji)}
+          onClose={() => setOpen(false)}
+        />
+      )}
     </span>
   );
 }
