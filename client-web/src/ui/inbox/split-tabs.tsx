@@ -24,7 +24,7 @@ export function SplitTabs({ split, counts, onSelect }: SplitTabsProps) {
   // Where the list is narrow, what is chosen is in sight.
   useEffect(() => {
     // Not returned: newer browsers give a promise, which React would take for what ends the effect.
-    void nav.current?.querySelector(`.${styles.chosen}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    nav.current?.querySelector(`.${styles.chosen}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [split]);
   return (
     <nav ref={nav} className={styles.splits} aria-label={t('inbox.splits')}>
