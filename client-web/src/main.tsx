@@ -9,6 +9,7 @@ import { initI18n } from './i18n/i18n.ts';
 import { AppContext } from './ui/app-context.ts';
 import { followDesktop } from './ui/follow-desktop.ts';
 import { startNotifier } from './ui/notifications/notifier.ts';
+import { ErrorBoundary } from './ui/primitives/error-boundary.tsx';
 import { Root } from './ui/root.tsx';
 import { themeStore } from './ui/theme.ts';
 import { UiRoot } from './ui/ui-root.tsx';
@@ -19,7 +20,9 @@ async function start(): Promise<void> {
     <StrictMode>
       <AppContext value={app}>
         <UiRoot>
-          <Root />
+          <ErrorBoundary>
+            <Root />
+          </ErrorBoundary>
         </UiRoot>
       </AppContext>
     </StrictMode>,
