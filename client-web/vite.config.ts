@@ -1,11 +1,16 @@
 /** How the web client is built: `npm start` does it by itself when sources have changed; `npm run client` serves them live. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { serviceWorker } from './service-worker-plugin.ts';
 
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8')) as { version: string };
+
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
+  define: { __VERSION__: JSON.stringify(version) },
   plugins: [react(), serviceWorker()],
   build: {
     outDir: 'dist',

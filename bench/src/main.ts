@@ -1,11 +1,13 @@
 /** `npm run bench`: measures our server, or any homeserver by its address, beside what the machine can do at best. */
 import { writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { machine, medians, table } from './report.ts';
 import type { CertificateFiles } from './federation/certificates.ts';
 import { externalTarget } from './targets/external.ts';
 import { OwnServer } from './targets/own-server.ts';
+import { findSynapseServer } from './targets/synapse-server.ts';
 import type { FederatedTarget, Target } from './targets/target.ts';
+import { besideSynapse } from './workloads/beside-synapse.ts';
 import { bigJoin } from './workloads/big-join.ts';
 import { fanOut } from './workloads/fan-out.ts';
 import { federatedEvents } from './workloads/federated-events.ts';
@@ -42,17 +44,19 @@ const options = new Command('bench')
   .option('--only <names>', `workloads, of ${ALL.join(', ')}`, names, ALL)
   .option('--url <url>', 'a homeserver that is running; without it ours is started')
   .option('--registration-secret <secret>', "register by Synapse's shared secret (/_synapse/admin/v1/register)")
+  .addOption(new Option('--synapse <python>', 'a Python that has Synapse, which is measured too').env('NEXUS_SYNAPSE_PYTHON'))
   .option('--pid <pid>', 'process id of the homeserver at --url, for its memory', positive)
   .option('--seconds <n>', 'length of each measurement', positive, 10)
   .option('--at-once <n>', 'operations at once in 1a and 3', positive, 16)
   .option('--runs <n>', 'how often each workload is run; the table has the medians', positive, 1)
-  .option('--synchronous-commit <on|off>', 'of the database of our server', 'on')
+  .option('--synchronous-commit <on|off>', 'of the database of our server and of Synapse', 'on')
   .option('--json <file>', 'also write the figures to this file')
   .parse()
   .opts<{
     only: string[];
     url?: string;
     registrationSecret?: string;
+    synapse?: string;
     pid?: number;
     seconds: number;
     atOnce: number;
@@ -87,15 +91,28 @@ async function measure(name: string): Promise<Figure[]> {
     process.stdout.write('9 is skipped: memory takes --pid\n');
     return [];
   }
-  if (name === '7') return resolveConflicts();
+  if (name === '7') return resolveConflicts(synapse && options.synapse);
   if (FEDERATED[name]) {
-    if (options.url === undefined) return FEDERATED[name](newFederated, options);
+    if (options.url === undefined) return compared(await FEDERATED[name](newFederated, options), { federated: FEDERATED[name] });
     process.stdout.write(`${name} is skipped: the servers at both ends are started by this program\n`);
     return [];
   }
-  await using target = await newTarget();
-  return await WORKLOADS[name]!(target, options); // before the target is stopped
+  return compared(await measureAlone(WORKLOADS[name]!), { workload: WORKLOADS[name]! });
 }
+
+async function measureAlone(workload: Workload): Promise<Figure[]> {
+  await using target = await newTarget();
+  return await workload(target, options); // before the target is stopped
+}
+
+async function compared(figures: Figure[], run: { workload?: Workload; federated?: FederatedWorkload }): Promise<Figure[]> {
+  return synapse ? besideSynapse(figures, synapse, { ...run, options }) : figures;
+}
+
+const synapse =
+  options.synapse === undefined
+    ? undefined
+    : await findSynapseServer({ python: options.synapse, synchronousCommit: options.synchronousCommit !== 'off' });
 
 process.stdout.write(`${machine()}\nnode bench/src/main.ts ${process.argv.slice(2).join(' ')}\n`);
 const figures: Figure[] = [];
@@ -105,6 +122,8 @@ for (const name of options.only) {
   figures.push(...medians(runs));
   process.stdout.write(`${name} done\n`);
 }
-process.stdout.write(`\n${table(options.url ?? 'NexusComm', figures)}\n`);
+const peer = synapse && `Synapse ${synapse.version}`;
+process.stdout.write(`\n${table(options.url ?? 'NexusComm', figures, peer)}\n`);
+if (synapse) process.stdout.write(`${peer}: ${synapse.means}\n`);
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify({ machine: machine(), options, figures }, undefined, 2)}\n`);
 process.exit(0);

@@ -2,7 +2,8 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { Homeserver } from './homeserver.ts';
 
-const PASSWORD = 'correct horse battery';
+/** Of everybody. */
+export const PASSWORD = 'correct horse battery';
 /** Until something is seen: syncs, and two cores that others use too. */
 const PATIENCE_MS = 20_000;
 
@@ -11,6 +12,17 @@ export interface PersonOptions {
   readonly language?: 'en' | 'de';
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly context?: BrowserContextOptions;
+}
+
+export interface NewRoom {
+  readonly name: string;
+  readonly topic?: string;
+  /** As the form calls it: "Everybody". */
+  readonly access?: string;
+  /** Without `#` and server. */
+  readonly address?: string;
+  /** Names of people. */
+  readonly invite?: readonly string[];
 }
 
 export class Person implements AsyncDisposable {
@@ -37,6 +49,21 @@ export class Person implements AsyncDisposable {
 
   /** A window with a new account, signed in and in step with the server. */
   static async signUp(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions = {}): Promise<Person> {
+    const person = await Person.#arrive(browser, homeserver, name, options);
+    await person.#give(PASSWORD);
+    return person;
+  }
+
+  /** The account again, in another window that shares nothing with the first. */
+  static async signIn(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions = {}): Promise<Person> {
+    const person = await Person.#arrive(browser, homeserver, name, options);
+    await person.page.getByRole('button', { name: 'Sign in' }).click();
+    await person.#give(PASSWORD);
+    return person;
+  }
+
+  /** A window on the page that greets. */
+  static async #arrive(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions): Promise<Person> {
     const context = await browser.newContext({
       viewport: options.viewport ?? { width: 1280, height: 860 },
       reducedMotion: 'reduce',
@@ -50,11 +77,34 @@ export class Person implements AsyncDisposable {
       if (localStorage.getItem('nexuscomm.appearance') === null) localStorage.setItem('nexuscomm.appearance', JSON.stringify(chosen));
     }, appearance);
     await page.goto(homeserver.url);
-    await page.locator('input[name="username"]').fill(name);
-    await page.locator('input[name="password"]').fill(PASSWORD);
-    await page.locator('button[type="submit"]').click();
-    await page.locator('[data-state="syncing"]').first().waitFor();
+    await page.locator('input[name="username"]').waitFor();
     return person;
+  }
+
+  async #give(password: string): Promise<void> {
+    await this.page.locator('input[name="username"]').fill(this.name);
+    await this.page.locator('input[name="password"]').fill(password);
+    await this.page.locator('button[type="submit"]').click();
+    await this.page.locator('[data-state="syncing"]').first().waitFor();
+  }
+
+  /** Their account of the same name at another server, in the same window. */
+  async addAccount(homeserver: Homeserver): Promise<void> {
+    const before = await this.page.locator('[data-state="syncing"]').count();
+    await this.page.getByRole('button', { name: 'Add another account' }).click();
+    await this.page.getByRole('button', { name: 'Change server' }).click();
+    await this.page.getByLabel('Server').fill(homeserver.url);
+    await this.page.getByRole('button', { name: 'Use this server' }).click();
+    await this.page.locator('input[name="username"]').fill(this.name);
+    await this.page.locator('input[name="password"]').fill(PASSWORD);
+    await this.page.locator('button[type="submit"]').click();
+    await this.page.locator('[data-state="syncing"]').nth(before).waitFor();
+  }
+
+  async goTo(hash: string): Promise<void> {
+    await this.page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
   }
 
   get inbox(): Locator {
@@ -62,7 +112,7 @@ export class Person implements AsyncDisposable {
   }
 
   get dialog(): Locator {
-    return this.page.getByRole('dialog').last();
+    return this.page.locator('[role=dialog], [role=alertdialog]').last();
   }
 
   /** Beside the conversation: members, pins, a thread. */
@@ -74,13 +124,18 @@ export class Person implements AsyncDisposable {
     return this.page.getByRole('main').getByRole('log');
   }
 
+  /** Of the conversation: its name, its buttons. */
+  get head(): Locator {
+    return this.page.getByRole('main').locator('header').first();
+  }
+
   /** Where messages are written; that of a thread is in `panel`. */
   get field(): Locator {
     return this.page.getByRole('main').getByRole('textbox').last();
   }
 
   conversation(name: string): Locator {
-    return this.inbox.getByRole('listitem').filter({ hasText: name });
+    return this.inbox.getByRole('listitem').filter({ has: this.page.locator('bdi').getByText(name, { exact: true }) });
   }
 
   message(text: string): Locator {
@@ -88,22 +143,36 @@ export class Person implements AsyncDisposable {
   }
 
   async openRoom(name: string): Promise<void> {
-    await this.conversation(name).getByRole('button').first().click();
-    await this.page.getByRole('main', { name }).waitFor();
+    const opened = this.page.getByRole('main', { name });
+    // A banner that comes at this moment moves the lines: then it takes a second click.
+    for (let tries = 0; tries < 3; tries++) {
+      await this.conversation(name).getByRole('button').first().click();
+      if (
+        await opened.waitFor({ timeout: 5_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+    await opened.waitFor();
   }
 
   async accept(roomName: string): Promise<void> {
-    await this.conversation(roomName).getByRole('button', { name: 'Accept' }).click();
+    const answer = this.conversation(roomName).getByRole('button', { name: 'Accept' });
+    await answer.click();
+    await answer.waitFor({ state: 'detached' });
     await this.openRoom(roomName);
     await this.messages.waitFor();
   }
 
-  async say(text: string): Promise<void> {
+  /** `shown`: how the message looks, where that is not what was typed. */
+  async say(text: string, shown = text): Promise<void> {
     const field = this.page.getByRole('main').getByRole('textbox').last();
     await field.click();
     await field.fill(text);
     await field.press('Enter');
-    await this.message(text).and(this.page.locator('[data-state="sent"]')).waitFor();
+    await this.message(shown).and(this.page.locator('[data-state="sent"]')).waitFor();
   }
 
   /** Key by key, so that suggestions come up. */
@@ -170,6 +239,86 @@ export class Person implements AsyncDisposable {
     await this.page.getByRole('button', { name: 'New conversation' }).click();
     await this.page.getByRole('menuitem', { name: what }).click();
     await this.dialog.waitFor();
+  }
+
+  async closeDialog(): Promise<void> {
+    await this.dialog.getByRole('button', { name: 'Close', exact: true }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  async createRoom(room: NewRoom): Promise<void> {
+    await this.chooseNew('Create a room');
+    await this.dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(room.name);
+    if (room.topic !== undefined) await this.dialog.getByRole('textbox', { name: /What it is about/ }).fill(room.topic);
+    if (room.access !== undefined) await this.chooseCard(room.access);
+    for (const name of room.invite ?? []) await this.choosePerson(name);
+    if (room.address !== undefined) {
+      if (room.access !== 'Everybody') await this.dialog.getByRole('button', { name: 'More options' }).click();
+      await this.dialog.getByRole('textbox', { name: /^Address/ }).fill(room.address);
+    }
+    await this.dialog.getByRole('button', { name: 'Create room' }).click();
+    await this.page.getByRole('main', { name: room.name }).waitFor();
+  }
+
+  /** One of several, by its first words. */
+  async chooseCard(label: string): Promise<void> {
+    await this.dialog.getByRole('radiogroup').getByText(label, { exact: true }).click();
+  }
+
+  /** In the people picker of the open dialog. */
+  async choosePerson(name: string): Promise<void> {
+    await this.dialog.getByRole('combobox', { name: /people|whom/i }).fill(name);
+    await this.dialog
+      .getByRole('option')
+      .filter({ hasText: `@${name}:` })
+      .click();
+  }
+
+  async startChat(name: string): Promise<void> {
+    await this.chooseNew('New direct message');
+    await this.choosePerson(name);
+    await this.dialog.getByRole('button', { name: 'Start chatting' }).click();
+    await this.page.getByRole('main', { name }).waitFor();
+  }
+
+  /** By the button in the head of the conversation. */
+  async openPanel(button: string | RegExp): Promise<void> {
+    if ((await this.panel.count()) > 0) await this.closePanel();
+    await this.head.getByRole('button', { name: button }).click();
+    await this.panel.waitFor();
+  }
+
+  async closePanel(): Promise<void> {
+    await this.panel.getByRole('button', { name: 'Close panel' }).click();
+    await this.panel.waitFor({ state: 'detached' });
+  }
+
+  async openRoomSettings(): Promise<void> {
+    await this.head.getByRole('button', { name: 'More' }).click();
+    await this.page.getByRole('menuitem', { name: 'Settings' }).click();
+    await this.dialog.waitFor();
+  }
+
+  /** What to do with a member, in the menu of their line; the last of several is in a submenu. */
+  async inMemberMenu(name: string, ...items: readonly string[]): Promise<void> {
+    const line = this.panel.getByRole('listitem').filter({ hasText: `@${name}:` });
+    await line.hover();
+    await line.getByRole('button', { name: `What to do with ${name}` }).click();
+    for (const item of items) {
+      const choice = this.page.getByRole('menuitem', { name: item }).or(this.page.getByRole('menuitemradio', { name: item }));
+      await choice.last().click();
+    }
+  }
+
+  async pin(text: string): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole('button', { name: 'More' }).click();
+    await this.page.getByRole('menuitem', { name: 'Pin', exact: true }).click();
+  }
+
+  /** A change of the room, told in the timeline. */
+  async seesState(text: string): Promise<void> {
+    await this.messages.getByText(text).last().waitFor();
   }
 
   async press(...keys: readonly string[]): Promise<void> {

@@ -38,6 +38,16 @@ export class ApiUser {
     return (await this.put(path, { msgtype: 'm.text', ...content }))['event_id'] as string;
   }
 
+  /** @returns the picture's mxc address */
+  async upload(data: Uint8Array, type: string): Promise<string> {
+    const response = await fetch(`${this.baseUrl}/_matrix/media/v3/upload`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': type },
+      body: new Uint8Array(data),
+    });
+    return ((await response.json()) as { content_uri: string }).content_uri;
+  }
+
   async createRoom(options: Record<string, unknown>): Promise<string> {
     return (await this.post('/createRoom', options))['room_id'] as string;
   }
@@ -45,7 +55,10 @@ export class ApiUser {
 
 async function call(baseUrl: string, method: string, path: string, body: unknown, token?: string): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
     const asked = request(new URL(path, baseUrl), { method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -582,8 +582,8 @@ function People() {
         <Avatar id="@d" name="Off Line" size={48} presence="offline" label="Off Line" />
         <Avatar id="!e" name="Engines" size={48} shape="room" src="./icon.svg" />
         <Avatar id="!f" name="Files" size={48} shape="room" icon={<Hash />} />
-        <Avatar id="@g" name="Gra Ce" size={48} badge="W" accountId={ACCOUNTS.work} />
-        <Avatar id="@h" name="He Dy" size={36} badge={<Lock />} accountId={ACCOUNTS.home} />
+        <Avatar id="@g" name="Gra Ce" size={48} badge="W" accountColour={1} />
+        <Avatar id="@h" name="He Dy" size={36} badge={<Lock />} accountColour={5} />
         <Avatar id="!broken" name="No Picture" size={36} shape="room" src="./missing.png" />
       </Row>
       <Row>

@@ -7,6 +7,9 @@ import { openVault } from './domain/accounts/account.ts';
 import { App } from './domain/app.ts';
 import { initI18n } from './i18n/i18n.ts';
 import { AppContext } from './ui/app-context.ts';
+import { followDesktop } from './ui/follow-desktop.ts';
+import { startNotifier } from './ui/notifications/notifier.ts';
+import { ErrorBoundary } from './ui/primitives/error-boundary.tsx';
 import { Root } from './ui/root.tsx';
 import { themeStore } from './ui/theme.ts';
 import { UiRoot } from './ui/ui-root.tsx';
@@ -17,16 +20,20 @@ async function start(): Promise<void> {
     <StrictMode>
       <AppContext value={app}>
         <UiRoot>
-          <Root />
+          <ErrorBoundary>
+            <Root />
+          </ErrorBoundary>
         </UiRoot>
       </AppContext>
     </StrictMode>,
   );
+  startNotifier(app);
+  followDesktop(app);
   // After the first paint: the SDK is half a megabyte of script.
   requestAnimationFrame(() => setTimeout(() => app.startSessions(), 0));
 }
 
-if ('serviceWorker' in navigator && import.meta.env.PROD && location.protocol.startsWith('http')) {
+if ('serviceWorker' in navigator && import.meta.env.PROD && /^(https?|nexuscomm):$/.test(location.protocol)) {
   navigator.serviceWorker.register('./service-worker.js', { type: 'module' }).catch(() => {
     // Private windows refuse: media are then loaded without it, and nothing is kept for offline.
   });

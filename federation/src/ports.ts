@@ -34,7 +34,8 @@ export interface ServerKey {
 
 /** Keeps the keys of other servers over a restart. */
 export interface KeyStore {
-  find(server: ServerName): Promise<readonly ServerKey[]>;
+  /** By server; a server without keys is absent. */
+  find(servers: readonly ServerName[]): Promise<ReadonlyMap<ServerName, readonly ServerKey[]>>;
   /** The newest document that the server signed, for other servers that ask this one as a notary. */
   findDocument(server: ServerName): Promise<JsonObject | undefined>;
   /** Keys that are not among these are kept: they still verify what they signed. */

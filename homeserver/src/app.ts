@@ -1,6 +1,5 @@
 /** The composition root: the only place where services are made and connected. */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transport } from '@nexuscomm/federation/client/transport.ts';
 import { localpartOf, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
@@ -19,7 +18,6 @@ import { adminRoutes } from './client-api/admin.ts';
 import { deprecatedRoutes } from './client-api/deprecated.ts';
 import { directoryRoutes } from './client-api/directory.ts';
 import { keyRoutes } from './client-api/keys.ts';
-import { mediaRoutes } from './client-api/media.ts';
 import { mutualRoomRoutes } from './client-api/mutual-rooms.ts';
 import { openIdRoutes } from './client-api/openid.ts';
 import { profileRoutes } from './client-api/profiles.ts';
@@ -27,16 +25,13 @@ import { roomReadingRoutes } from './client-api/room-reading.ts';
 import { roomRoutes } from './client-api/rooms.ts';
 import { searchRoutes } from './client-api/search.ts';
 import { serverRoutes } from './client-api/server.ts';
-import { spaceRoutes } from './client-api/spaces.ts';
 import { userDataRoutes } from './client-api/user-data.ts';
 import { registrationMode } from './config/registration-mode.ts';
 import type { Config } from './config/schema.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
 import { OutsideMemberships } from './federation/outside-memberships.ts';
 import { federationDirectoryRoutes } from './federation-api/directory.ts';
-import { federationMediaRoutes } from './federation-api/media.ts';
 import { serverKeyRoutes } from './federation-api/keys.ts';
-import { federationSpaceRoutes } from './federation-api/spaces.ts';
 import { versionRoutes } from './federation-api/version.ts';
 import { parseOldVerifyKey } from './federation/old-verify-key.ts';
 import { createNodeResolver } from './federation/node-resolver.ts';
@@ -44,7 +39,6 @@ import { createFederationOutbound } from './federation/outbound.ts';
 import { createServerKeyStore } from './federation/server-key-store.ts';
 import { createFederationRooms } from './federation/federated-rooms.ts';
 import { ToDeviceOutbox } from './federation/to-device-outbox.ts';
-import { RemoteSummaries } from './federation/remote-summaries.ts';
 import { createFederationTransport } from './federation/transport.ts';
 import { softwareVersion } from './federation/software-version.ts';
 import { trustedRoots } from './federation/trusted-roots.ts';
@@ -59,34 +53,26 @@ import { Backups } from './keys/backups.ts';
 import { DeviceChanges } from './keys/device-changes.ts';
 import { DeviceKeys } from './keys/device-keys.ts';
 import { ToDevice } from './keys/to-device.ts';
-import { BlobStore } from './media/blob-store.ts';
-import { MediaRepository } from './media/media-repository.ts';
-import { RemoteMedia } from './media/remote-media.ts';
-import { Thumbnails } from './media/thumbnails.ts';
+import { createMedia } from './media/create-media.ts';
 import { checkHealth } from './observability/health.ts';
 import { inboxRoutes } from './nexuscomm-api/inbox.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { prunePreviews } from './previews/prune-previews.ts';
-import { createPreviews } from './previews/create-previews.ts';
 import { createPush } from './push/create-push.ts';
 import { PushEvaluator } from './push/evaluate-events.ts';
 import { PUSH_RULES_TYPE, PushRules, defaultRuleset } from './push/push-rules.ts';
 import { UnreadTracker } from './push/unread-counts.ts';
 import { RoomAliases } from './rooms/aliases.ts';
+import { createSpaces } from './rooms/create-spaces.ts';
 import { EventByTime } from './rooms/event-by-time.ts';
 import { JOIN } from './rooms/membership.ts';
 import { Memberships } from './rooms/memberships.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
-import { RoomAccess } from './rooms/room-access.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
-import { RoomPreview } from './rooms/room-preview.ts';
 import { RoomReader } from './rooms/room-reader.ts';
 import { ServerAcls } from './rooms/server-acls.ts';
 import { takeAllShards } from './rooms/shard-leases.ts';
-import { SpaceHierarchy } from './rooms/space-hierarchy.ts';
-import { SpaceSummaries } from './rooms/space-summary.ts';
 import { TimelineReader } from './rooms/timeline-reader.ts';
 import { EventVisibility } from './rooms/visibility.ts';
 import { MessageSearch } from './search/message-search.ts';
@@ -189,6 +175,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   // Rooms
   const engine = new RoomEngine({
     db,
+    commits: db.apart,
     strings,
     positions,
     crypto: nodeCrypto,
@@ -401,47 +388,33 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     }),
   });
 
-  // Spaces
-  const access = new RoomAccess(engine);
-  const summaries = new SpaceSummaries({ db, engine, directory, access });
-  const remoteSummaries = new RemoteSummaries({
+  const acls = new ServerAcls(engine);
+  const spaces = createSpaces({
+    db,
+    engine,
+    directory,
+    memberships,
+    outside,
+    acls,
     client: federation.client,
     serverName,
-    lifetimeMs: config.federation.summary_lifetime_ms,
-    timeoutMs: config.federation.summary_timeout_ms,
+    settings: config.federation,
+    limits,
+    now,
     log: logger,
   });
-  const lookingAtRooms = { engine, access, summaries, remote: config.federation.enabled ? remoteSummaries : undefined, outside, serverName };
-  const hierarchy = new SpaceHierarchy({ ...lookingAtRooms, now, pageRooms: limits.space_rooms, maxDepth: limits.space_depth });
-  const preview = new RoomPreview({ ...lookingAtRooms, memberships });
-
-  // Media
-  const blobs = await BlobStore.open(config.media.store ?? join(server.data_dir, 'media'));
-  const remoteMedia = new RemoteMedia({
+  const media = await createMedia({
     db,
-    blobs,
     client: federation.client,
-    now,
-    maxBytes: config.federation.media_bytes,
-    waitMs: config.media.download_timeout_ms,
-    lifetimeMs: config.media.remote_cache_lifetime_ms,
-  });
-  const repository = new MediaRepository({
-    db,
-    blobs,
-    remote: config.federation.enabled ? remoteMedia : undefined,
     serverName,
+    settings: config,
+    dataDir: server.data_dir,
+    web,
     now,
-    maxUploadBytes: config.media.max_upload_bytes,
-    pendingLifetimeMs: config.media.pending_upload_lifetime_ms,
-    maxPending: config.media.max_pending_uploads,
-    downloadTimeoutMs: config.media.download_timeout_ms,
+    log: logger,
   });
-  const previews = createPreviews({ db, repository, now, web, log: logger, settings: config.previews, maxPixels: config.media.max_image_pixels });
-  const thumbnails = new Thumbnails({ blobs, maxPixels: config.media.max_image_pixels });
 
   // Federation
-  const acls = new ServerAcls(engine);
   const outbound = await createFederationOutbound({
     settings: config.federation,
     serverName,
@@ -529,6 +502,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       elsewhere: config.federation.enabled ? rooms.remoteRooms : undefined,
       serverName,
       publishRequiresAdmin: config.rooms.publish_requires_admin,
+      findAllUsers: config.accounts.find_all_users,
       now,
     }),
     ...push.routes,
@@ -536,7 +510,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...mutualRoomRoutes({ db, strings }),
     ...inboxRoutes({ inbox }),
     ...deprecatedRoutes({ engine, reader, directory, pageEvents: limits.page_events }),
-    ...spaceRoutes({ hierarchy, preview }),
+    ...spaces.routes,
     ...userDataRoutes({
       engine,
       strings,
@@ -552,7 +526,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       now,
       maxSyncTimeoutMs: limits.sync_timeout_ms,
     }),
-    ...mediaRoutes({ repository, thumbnails, blobs, legacyDownloads: config.media.legacy_downloads, previews }),
+    ...media.routes,
     ...(config.federation.enabled
       ? [
           ...serverKeyRoutes(federation),
@@ -560,8 +534,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
           ...outbound.routes,
           ...rooms.routes,
           ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
-          ...federationSpaceRoutes({ engine, access, acls: rooms.acls, summaries, serverName, maxChildren: limits.space_rooms }),
-          ...federationMediaRoutes({ repository, thumbnails, blobs }),
+          ...spaces.federationRoutes,
+          ...media.federationRoutes,
         ]
       : []),
     ...keyRoutes({ keys: deviceKeys, askKeys: outbound.askKeys, changes: deviceChanges, toDevice, backups, crypto: nodeCrypto, confirm }),
@@ -600,8 +574,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     await engine.transactions.prune(now() - TRANSACTION_LIFETIME_MS);
     await outbound.prune();
     await openIdTokens.prune();
-    await remoteMedia.prune();
-    await prunePreviews(db, blobs, { before: now() - config.previews.kept_ms, now: now() });
+    await media.prune();
   };
   const pruning = setInterval(() => void prune().catch(onError), PRUNE_EVERY_MS).unref();
   const ports = await openPorts(app.callback(), {
@@ -629,7 +602,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       presence[Symbol.dispose]();
       await engine.close();
       await push[Symbol.asyncDispose]();
-      await previews?.[Symbol.asyncDispose]();
+      await media[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
       await outbound.close();
       await rooms[Symbol.asyncDispose]();

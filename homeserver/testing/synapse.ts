@@ -1,4 +1,4 @@
-/** A real Synapse as a child process: SQLite, plain HTTP for clients and for our tests, HTTPS for other servers. */
+/** A real Synapse as a child process: SQLite if not told otherwise, plain HTTP for clients and for our tests, HTTPS for other servers. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -23,11 +23,11 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** The version of the Synapse that the Python in NEXUS_SYNAPSE_PYTHON has. If there is none, the reason is printed. */
-export async function findSynapse(): Promise<string | undefined> {
+/** The version of the Synapse that a Python has, by default the one in NEXUS_SYNAPSE_PYTHON. If there is none, the reason is printed. */
+export async function findSynapse(python = PYTHON): Promise<string | undefined> {
   try {
     const check = ['-c', 'import synapse.app.homeserver; print(synapse.__version__)'];
-    return (await promisify(execFile)(PYTHON, check, { timeout: CHECK_TIMEOUT_MS })).stdout.trim();
+    return (await promisify(execFile)(python, check, { timeout: CHECK_TIMEOUT_MS })).stdout.trim();
   } catch (error) {
     const reason = String((error as { stderr?: string }).stderr || error)
       .trim()
@@ -42,13 +42,19 @@ export class Synapse implements AsyncDisposable {
   readonly name: string;
   readonly url: string;
   readonly #configFile: string;
+  readonly #python: string;
   #child: ChildProcess | undefined;
   #log = '';
 
-  private constructor(directory: string, port: number, name: string) {
-    this.name = name;
-    this.url = `http://127.0.0.1:${port}`;
-    this.#configFile = join(directory, 'homeserver.yaml');
+  private constructor(given: { directory: string; port: number; name: string; python: string }) {
+    this.name = given.name;
+    this.url = `http://127.0.0.1:${given.port}`;
+    this.#configFile = join(given.directory, 'homeserver.yaml');
+    this.#python = given.python;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /**
@@ -61,10 +67,11 @@ export class Synapse implements AsyncDisposable {
     tlsPort: number;
     name?: string | undefined;
     settings?: object | undefined;
+    python?: string | undefined;
   }): Promise<Synapse> {
-    const { directory, certificates, tlsPort, settings } = options;
+    const { directory, certificates, tlsPort, settings, name = `localhost:${tlsPort}`, python = PYTHON } = options;
     const port = await freePort();
-    const synapse = new Synapse(directory, port, options.name ?? `localhost:${tlsPort}`);
+    const synapse = new Synapse({ directory, port, name, python });
     const signingKey = join(directory, 'signing.key');
     await writeFile(signingKey, `ed25519 a_test ${randomBytes(32).toString('base64').replace('=', '')}\n`);
     const configuration = configurationOf({ directory, port, tlsPort, signingKey, certificates, name: synapse.name });
@@ -76,7 +83,7 @@ export class Synapse implements AsyncDisposable {
 
   async start(): Promise<void> {
     const { PATH, HOME } = process.env;
-    const child = spawn(PYTHON, ['-m', 'synapse.app.homeserver', '-c', this.#configFile], {
+    const child = spawn(this.#python, ['-m', 'synapse.app.homeserver', '-c', this.#configFile], {
       env: { PATH, HOME, PYTHONUNBUFFERED: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

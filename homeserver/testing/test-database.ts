@@ -9,6 +9,9 @@ export interface TestDatabase extends AsyncDisposable {
   readonly db: Database;
 }
 
+/** Connections, the one for commits included. */
+export const TEST_POOL_SIZE = 4;
+
 async function asOwner(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl() });
   await client.connect();
@@ -36,7 +39,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const { url, drop } = await createDatabase();
   const db = openDatabase({
     url,
-    poolSize: 4,
+    poolSize: TEST_POOL_SIZE,
     connectTimeoutMs: 5_000,
     statementTimeoutMs: 30_000,
     reconnectTimeoutMs: 5_000,

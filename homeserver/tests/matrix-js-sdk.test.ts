@@ -247,6 +247,8 @@ test('an encrypted room, whose history another device reads by the key backup', 
   const phoneCrypto = phone.getCrypto()!;
   await phoneCrypto.loadSessionBackupPrivateKeyFromSecretStorage();
   expect(await phoneCrypto.restoreKeyBackup()).toMatchObject({ imported: 2, total: 2 });
+  // The SDK takes private keys only once it has seen the public ones, which a new device asks for in the background.
+  expect(await phoneCrypto.userHasCrossSigningKeys(phone.getUserId()!, true)).toBe(true);
   await phoneCrypto.bootstrapCrossSigning({});
   const room = await until(() => phone.getRoom(roomId));
   await until(() =>

@@ -43,3 +43,21 @@ test('a lazy sync of a room without a name has the members of its heroes, and no
   const unnamed = (await alice!.sync({ filter: LAZY })).rooms.join[roomId];
   expect(unnamed.summary['m.heroes']).toHaveLength(5);
 });
+
+test('a client that loads members lazily and asks for the state after learns who was invited, removed or banned', async () => {
+  const [alice, bob, carol] = await Promise.all(['ann', 'ben', 'cat'].map((name) => server.user(name)));
+  const roomId = await alice!.createRoom({ preset: 'public_chat', name: 'Named' });
+  await bob!.join(roomId);
+  const query = { filter: LAZY, use_state_after: true };
+  const first = await alice!.sync(query);
+  const after = async (work: Promise<unknown>, since: string): Promise<{ told: unknown[]; next: string }> => {
+    await work;
+    const answer = await alice!.sync({ ...query, since });
+    const told = answer.rooms.join[roomId].state_after.events.map((event: any) => [event.state_key, event.content.membership]);
+    return { told, next: answer.next_batch };
+  };
+  const invited = await after(alice!.ok('POST', `/rooms/${roomId}/invite`, { user_id: carol!.userId }), first.next_batch);
+  expect(invited.told).toEqual([[carol!.userId, 'invite']]);
+  const banned = await after(alice!.ok('POST', `/rooms/${roomId}/ban`, { user_id: bob!.userId }), invited.next);
+  expect(banned.told).toEqual([[bob!.userId, 'ban']]);
+});

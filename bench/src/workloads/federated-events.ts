@@ -5,7 +5,7 @@ import { MatrixUser } from '../load/matrix-user.ts';
 import { distribution } from '../load/percentiles.ts';
 import { verify, type FederatedWorkload } from './workload.ts';
 
-const ARRIVAL_TIMEOUT_MS = 60_000;
+const ARRIVAL_TIMEOUT_MS = 180_000;
 /** Events of one page of /messages. */
 const PAGE = 500;
 /** Senders wait rather than outrun the other server: with more in its queue, a server lets the other fetch them later. */
@@ -75,15 +75,27 @@ interface Arrivals {
 
 function listen(reader: MatrixUser, roomId: string): Arrivals {
   const times = new Map<string, number>();
+  const inSyncs = new Set<string>();
   const counting: { count: number; resolve: () => void }[] = [];
   const waiting = new Map<string, (at: number) => void>();
   let doubled = 0;
   const end = new AbortController();
   const arrived = (eventId: string, at: number): void => {
-    if (times.has(eventId)) doubled++;
+    if (times.has(eventId)) return;
     times.set(eventId, at);
     waiting.get(eventId)?.(at);
+    waiting.delete(eventId);
     while (counting[0] && counting[0].count <= times.size) counting.shift()!.resolve();
+  };
+  /** Page by page, to where a page has nothing new, or to the beginning. */
+  const readBack = async (start: string | undefined, toBeginning: boolean): Promise<void> => {
+    for (let from = start, more = true; more;) {
+      const page = await reader.messages(roomId, PAGE, from);
+      const fresh = (page['chunk'] as { event_id: string }[]).filter((event) => !times.has(event.event_id));
+      for (const event of fresh) arrived(event.event_id, performance.now());
+      from = page['end'] as string | undefined;
+      more = from !== undefined && (toBeginning || fresh.length > 0);
+    }
   };
   const run = async (): Promise<void> => {
     let since: string | undefined;
@@ -92,14 +104,15 @@ function listen(reader: MatrixUser, roomId: string): Arrivals {
       since = answer['next_batch'] as string;
       const at = performance.now();
       const timeline = answer['rooms']?.join?.[roomId]?.timeline as Timeline | undefined;
-      for (const event of timeline?.events ?? []) arrived(event.event_id, at);
-      // More came than a sync shows: the rest is read page by page, back to what is known.
-      for (let from = timeline?.limited ? timeline.prev_batch : undefined; from !== undefined;) {
-        const page = await reader.messages(roomId, PAGE, from);
-        const fresh = (page['chunk'] as { event_id: string }[]).filter((event) => !times.has(event.event_id));
-        for (const event of fresh) arrived(event.event_id, performance.now());
-        from = fresh.length > 0 ? (page['end'] as string | undefined) : undefined;
+      for (const event of timeline?.events ?? []) {
+        if (inSyncs.has(event.event_id)) doubled++;
+        inSyncs.add(event.event_id);
+        arrived(event.event_id, at);
       }
+      // More came than a sync shows: the rest is read page by page, back to what is known.
+      if (timeline?.limited) await readBack(timeline.prev_batch, false);
+      // What a server fetched after the events that follow it is in no sync: a client finds it by reading back.
+      if (timeline === undefined && waiting.size + counting.length > 0) await readBack(undefined, true);
     }
   };
   const running = run();
@@ -115,7 +128,9 @@ function listen(reader: MatrixUser, roomId: string): Arrivals {
       const known = times.get(eventId);
       if (known !== undefined) return known;
       const arrival = new Promise<number>((resolve) => waiting.set(eventId, resolve));
-      const late = sleep(ARRIVAL_TIMEOUT_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`${eventId} did not arrive`)));
+      const late = sleep(ARRIVAL_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+        throw new Error(`${eventId} did not arrive in ${ARRIVAL_TIMEOUT_MS / 1000} s, ${times.size} others did`);
+      });
       return Promise.race([arrival, late]);
     },
     end: async () => {

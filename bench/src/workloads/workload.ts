@@ -16,9 +16,13 @@ export interface Figure {
   readonly unit: string;
   /** the same on the bare machine */
   readonly floor?: { readonly value: number; readonly of: string };
+  /** the same of the server that ours is compared with; or why it has none */
+  readonly peer?: PeerValue;
   /** share of one core that the generator took while measuring */
   readonly generatorCpu?: number;
 }
+
+export type PeerValue = { readonly value: number } | { readonly atLeast: number } | { readonly missing: string };
 
 export type Workload = (target: Target, options: Options) => Promise<Figure[]>;
 

@@ -7,6 +7,7 @@ import { Drafts } from './composer/drafts.ts';
 import { matrixRequest } from './http/matrix-request.ts';
 import { ConversationActions } from './inbox/conversation-actions.ts';
 import { Inbox } from './inbox/inbox.ts';
+import type { NewMessage } from './matrix/new-messages.ts';
 import { Media } from './media/media.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { openDatabase, type Database } from './storage/database.ts';
@@ -27,6 +28,8 @@ export class App {
   readonly media: Media;
   readonly conversations: ConversationActions;
   readonly db: Database;
+  /** Set by whoever tells the person. */
+  onNewMessage: (message: NewMessage) => void = () => {};
 
   private constructor(db: Database, vault: Vault, state: StoreApi<AppState>) {
     this.db = db;
@@ -91,7 +94,10 @@ export class App {
     sessions.delete(accountKey);
     this.state.setState({ sessions });
     if (session?.state.getState().live) await session.signOut();
-    else if (account) await this.#signOutWithoutSession(account);
+    else {
+      await session?.stop();
+      if (account) await this.#signOutWithoutSession(account);
+    }
     await Promise.all([
       this.accounts.remove(accountKey),
       this.inbox.forgetAccount(accountKey),
@@ -101,11 +107,21 @@ export class App {
     ]);
   }
 
+  /** Everything that the servers have as well: conversations come again with the next sync. What waits to be sent stays. */
+  async clearCaches(): Promise<void> {
+    for (const account of this.accounts.state.getState().accounts) {
+      await this.session(account.key)?.stop();
+      await this.inbox.forgetAccount(account.key);
+      await this.media.forgetAccount(account.key);
+    }
+    const { deleteSyncStores } = await import('./matrix/create-client.ts');
+    await deleteSyncStores(this.accounts.state.getState().accounts.map((account) => account.key));
+  }
+
   /** Ends what other windows run, and runs it here. */
   async takeOver(): Promise<void> {
-    for (const [key, session] of this.state.getState().sessions) {
-      if (session.state.getState().status.state === 'elsewhere') await this.#startSession(key, true);
-    }
+    const elsewhere = [...this.state.getState().sessions].filter(([, session]) => session.state.getState().status.state === 'elsewhere');
+    await Promise.all(elsewhere.map(async ([key]) => this.#startSession(key, true)));
   }
 
   retryNow(): void {
@@ -115,14 +131,24 @@ export class App {
   async #startSession(accountKey: string, take: boolean): Promise<void> {
     const session =
       this.session(accountKey) ??
-      new Session(accountKey, { accounts: this.accounts, inbox: this.inbox, outbox: this.outbox, persistent: this.db.persistent });
+      new Session(accountKey, {
+        accounts: this.accounts,
+        inbox: this.inbox,
+        outbox: this.outbox,
+        persistent: this.db.persistent,
+        onNewMessage: (message) => this.onNewMessage(message),
+      });
     this.state.setState({ sessions: new Map(this.state.getState().sessions).set(accountKey, session) });
     await session.start(take);
   }
 
   async #signOutWithoutSession(account: AccountRecord): Promise<void> {
-    const { accessToken } = await this.accounts.secretsOf(account);
-    await matrixRequest(account.baseUrl, '/_matrix/client/v3/logout', { method: 'POST', body: {}, accessToken, timeoutMs: 5_000 }).catch(() => {});
+    const accessToken = await this.accounts.secretsOf(account).then(
+      (secrets) => secrets.accessToken,
+      () => undefined,
+    );
+    if (accessToken !== undefined)
+      await matrixRequest(account.baseUrl, '/_matrix/client/v3/logout', { method: 'POST', body: {}, accessToken, timeoutMs: 5_000 }).catch(() => {});
     if (this.db.persistent) {
       const { deleteStores } = await import('./matrix/create-client.ts');
       await deleteStores(account.key);

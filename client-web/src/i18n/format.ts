@@ -59,6 +59,13 @@ export function daysFromNow(ts: number, now = Date.now()): number {
   return (midnight(ts) - midnight(now)) / 86_400_000;
 }
 
+/** A time to come, in few words: Thu 9:00, 3 Dec, 9:00. */
+export function formatWhen(ts: number, now = Date.now()): string {
+  const time = { hour: 'numeric', minute: '2-digit' } as const;
+  if (daysFromNow(ts, now) < 7) return dates({ weekday: 'short', ...time }).format(ts);
+  return dates({ day: 'numeric', month: 'short', ...time }).format(ts);
+}
+
 /** As short as a line of the inbox wants it: 14:05, Yesterday, Mon, 3 May, 03/05/2024. */
 export function formatShort(ts: number, now = Date.now()): string {
   const days = daysFromNow(ts, now);
@@ -96,5 +103,7 @@ export function formatRelative(ts: number, now = Date.now(), style: 'long' | 'na
   if (!fitting) return t('common.time.now');
   const [unit, ms] = fitting;
   const options = { numeric: 'auto', style } as const;
-  return cached('relative', options, (locale) => new Intl.RelativeTimeFormat(locale, options)).format(Math.round(distance / ms), unit);
+  // "Tomorrow" is a day of the calendar, not 24 hours.
+  const count = unit === 'day' ? daysFromNow(ts, now) : Math.round(distance / ms);
+  return cached('relative', options, (locale) => new Intl.RelativeTimeFormat(locale, options)).format(count, unit);
 }

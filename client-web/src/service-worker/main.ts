@@ -9,6 +9,8 @@ declare const __FILES__: readonly { readonly url: string; readonly revision: str
 const SHELL = `shell-${hash(__FILES__.map(({ url, revision }) => url + revision).join())}`;
 const MEDIA = 'media';
 const scope = new URL(self.registration.scope);
+/** Caches take http(s) only. In the desktop client's own scheme the files are on the disk anyway. */
+const keeps = scope.protocol.startsWith('http');
 const precached = new Set(__FILES__.map(({ url }) => new URL(url, scope).pathname));
 /** Thumbnails that are kept for offline; whole files are not. */
 const MOST_MEDIA = 2_000;
@@ -19,9 +21,11 @@ const SHOWN = /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp|apng)|video\/|audio\/)/;
 self.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
-      const cache = await caches.open(SHELL);
-      await cache.addAll(__FILES__.map(({ url }) => new Request(new URL(url, scope), { cache: 'no-cache' })));
-      await cache.add(new Request(scope, { cache: 'no-cache' }));
+      if (keeps) {
+        const cache = await caches.open(SHELL);
+        await cache.addAll(__FILES__.map(({ url }) => new Request(new URL(url, scope), { cache: 'no-cache' })));
+        await cache.add(new Request(scope, { cache: 'no-cache' }));
+      }
       await self.skipWaiting();
     })(),
   );
@@ -48,6 +52,8 @@ self.addEventListener('fetch', (event) => {
   if (url.origin !== scope.origin || event.request.method !== 'GET') return;
   if (url.pathname.startsWith(`${scope.pathname}media/`)) {
     event.respondWith(media(event, url));
+  } else if (!keeps) {
+    return;
   } else if (event.request.mode === 'navigate' && (url.pathname === scope.pathname || url.pathname === `${scope.pathname}index.html`)) {
     event.respondWith(page(event.request));
   } else if (precached.has(url.pathname) || url.pathname.startsWith(`${scope.pathname}assets/`)) {
@@ -92,28 +98,41 @@ async function media(event: FetchEvent, url: URL): Promise<Response> {
   const [accountKey, server, mediaId] = url.pathname.slice(`${scope.pathname}media/`.length).split('/');
   if (!accountKey || !server || !mediaId) return new Response(null, { status: 404 });
   const thumbnail = url.searchParams.has('width');
-  const cache = await caches.open(MEDIA);
-  if (thumbnail) {
+  const cache = keeps && thumbnail ? await caches.open(MEDIA) : undefined;
+  if (cache) {
     const kept = await cache.match(event.request, { ignoreVary: true });
     if (kept) return kept;
   }
-  const account = await accountOf(event.clientId, accountKey);
-  if (!account) return new Response(null, { status: 401 });
   const range = event.request.headers.get('range');
-  let response: Response;
-  try {
-    response = await fetch(`${account.baseUrl}/_matrix/client/v1/media/${thumbnail ? 'thumbnail' : 'download'}/${server}/${mediaId}${url.search}`, {
-      headers: { authorization: `Bearer ${account.accessToken}`, ...(range === null ? {} : { range }) },
+  const ask = async ({ baseUrl, accessToken }: Account): Promise<Response> =>
+    fetch(`${baseUrl}/_matrix/client/v1/media/${thumbnail ? 'thumbnail' : 'download'}/${server}/${mediaId}${url.search}`, {
+      headers: { authorization: `Bearer ${accessToken}`, ...(range === null ? {} : { range }) },
       credentials: 'omit',
     });
+  const account = await accountOf(event.clientId, accountKey);
+  if (!account) return new Response(null, { status: 401 });
+  let response: Response;
+  try {
+    response = await ask(account);
+    if (response.status === 401) {
+      // The token has ended; the page may have a newer one.
+      accounts.delete(accountKey);
+      const renewed = await accountOf(event.clientId, accountKey);
+      if (renewed && renewed.accessToken !== account.accessToken) response = await ask(renewed);
+    }
   } catch {
     return Response.error();
   }
-  if (response.status === 401) accounts.delete(accountKey);
   const safe = harmless(response);
-  if (thumbnail && response.status === 200) {
-    await cache.put(event.request, safe.clone());
-    event.waitUntil(trimMedia(cache));
+  if (cache && response.status === 200) {
+    const copy = safe.clone();
+    // A full disk keeps nothing, and the picture is shown all the same.
+    event.waitUntil(
+      cache
+        .put(event.request, copy)
+        .then(async () => trimMedia(cache))
+        .catch(() => {}),
+    );
   }
   return safe;
 }
@@ -156,6 +175,7 @@ async function trimMedia(cache: Cache): Promise<void> {
 
 async function forgetAccount(accountKey: string): Promise<void> {
   accounts.delete(accountKey);
+  if (!keeps) return;
   const cache = await caches.open(MEDIA);
   const prefix = `${scope.pathname}media/${accountKey}/`;
   for (const request of await cache.keys()) if (new URL(request.url).pathname.startsWith(prefix)) await cache.delete(request);

@@ -35,5 +35,13 @@ export function useSessionStatus(accountKey: string | undefined): SessionStatus 
   return useStore(session?.state ?? none, (state) => state.status);
 }
 
+/** How many conversations of an account fulfil a condition. */
+export const useConversationCount = (accountKey: string, condition: (row: Conversation) => boolean): number =>
+  useStore(useApp().inbox.state, (state) => {
+    let count = 0;
+    for (const row of state.conversations.values()) if (row.accountKey === accountKey && condition(row)) count++;
+    return count;
+  });
+
 export const useConversation = (id: string | undefined): Conversation | undefined =>
   useStore(useApp().inbox.state, (state) => (id === undefined ? undefined : state.conversations.get(id)));

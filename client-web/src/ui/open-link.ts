@@ -13,7 +13,7 @@ export async function openMatrixLink(app: App, link: MatrixLink, from: { account
   const eventId = link.kind === 'event' ? link.eventId : undefined;
   const where = await findRoom(app, link.room, accountKey);
   if (where) openConversation(where.accountKey, where.roomId, { eventId });
-  else openDialog('join', { accountKey, target: link.room, via: link.via });
+  else openDialog('join', { accountKey, target: link.room, via: link.via, eventId });
 }
 
 /** A joined room by id or alias; the account it was asked from goes first. */

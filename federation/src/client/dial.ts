@@ -4,6 +4,7 @@ import { checkServerIdentity, connect, type ConnectionOptions, type SecureContex
 import type { Clock, ServerName } from '../ports.ts';
 import type { Resolver } from './discovery/resolver.ts';
 import { Unreachable, type UnreachableReason } from './errors.ts';
+import { Pace } from '../pace.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -27,15 +28,19 @@ export type Dial = (target: DialTarget) => Promise<TLSSocket>;
 
 /** ms before the next address of a name is tried as well */
 const NEXT_ADDRESS_MS = 1_000;
+/** connections that are begun before others get a turn: a TLS handshake takes a millisecond */
+const BEGUN_AT_ONCE = 4;
 
 /** `trust` holds the roots that certificates are checked against. Throws Unreachable. */
 export function createDialer(deps: { resolver: Resolver; trust: SecureContext; clock: Clock; settings: DialSettings }): Dial {
   const { resolver, trust, clock, settings } = deps;
+  const pace = new Pace(BEGUN_AT_ONCE);
   return (target) => {
     const { server, host, port } = target;
     const expired = (): Unreachable => new Unreachable(server, 'timeout', `no connection to ${host}:${port} within ${settings.connectTimeoutMs} ms`);
     return withDeadline({ clock, ms: settings.connectTimeoutMs, expired }, async (signal) => {
       const addresses = await addressesOf(resolver, target, settings.allowPrivateAddresses);
+      await pace.turn();
       signal.throwIfAborted();
       return openTls({ target, addresses, trust, signal });
     });

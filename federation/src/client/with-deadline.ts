@@ -31,10 +31,13 @@ export function openDeadline({ clock, ms, signal: outer, expired }: DeadlineOpti
     signal: controller.signal,
     end: () => {
       outer?.removeEventListener('abort', passOn);
-      done.abort();
+      done.abort(ENDED);
     },
   };
 }
+
+/** Nobody sees it; an error of its own, with a stack, for each request would cost more than the timer. */
+const ENDED = new Error('the work is done');
 
 /** `work` must end when its signal aborts; whatever it then throws, the signal's reason is thrown. */
 export async function withDeadline<T>(options: DeadlineOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

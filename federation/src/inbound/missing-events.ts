@@ -99,6 +99,7 @@ export class MissingEvents {
           await this.receiveAlone(origin, room, earlier)
         ).durable;
       }
+      if ((await rooms.missing(room.roomId, event.prevEvents)).length === 0) this.#failures.delete(room.roomId);
       return this.receiveAlone(origin, room, checked);
     });
   }

@@ -265,6 +265,18 @@ describe('a notary', () => {
   });
 });
 
+test('the stored keys of many servers are read together, once', async () => {
+  const B = 'b.example' as ServerName;
+  documents.set(B, () => documentOf(B, testKey(2)));
+  const finds: (readonly ServerName[])[] = [];
+  const plain = store;
+  store = { ...plain, find: (servers) => (finds.push(servers), plain.find(servers)) };
+  const ring = createRing();
+  await Promise.all([ring.keysFor([need(), need({ server: B }), need({ server: HERE })]), ring.keysFor([need()])]);
+  await ring.keysFor([need(), need({ server: B })]);
+  expect(finds).toEqual([[A, B]]);
+});
+
 describe('this server as a notary', () => {
   let ask: AskNotary;
   const signersOf = (document: JsonObject): string[] => Object.keys(document['signatures'] as JsonObject).toSorted();

@@ -31,8 +31,8 @@ interface Entry {
 /** ms until a server is asked again that did not tell the key that was needed */
 const ASK_AGAIN_MS = 10_000;
 const MAX_SERVERS = 20_000;
-/** servers that are asked at once */
-const MAX_FETCHES = 64;
+/** servers that are asked at once: each is a TLS handshake, of a millisecond, and all of them may end in one turn */
+const MAX_FETCHES = 32;
 
 /** True if what the key signed at `ts` counts. */
 export function isUsable(key: ServerKey, ts: number, enforceValidity: boolean): boolean {
@@ -66,6 +66,7 @@ export class KeyRing {
    */
   async keysFor(needs: readonly KeyNeed[], options: { readonly ignoreBackoff?: boolean } = {}): Promise<KeySet> {
     const byServer = Map.groupBy(needs, (need) => need.server);
+    this.#loadAll([...byServer.keys()]);
     const found = await Promise.all(
       [...byServer].map(async ([server, wanted]) => [server, await this.#keysOf(server, wanted, options.ignoreBackoff ?? false)] as const),
     );
@@ -94,14 +95,25 @@ export class KeyRing {
   }
 
   async #load(server: ServerName): Promise<Entry> {
-    return (
-      this.#entries.get(server) ??
-      once(this.#loading, server, async () => {
-        const entry = this.#entryOf(new Map((await this.#store.find(server)).map((key) => [key.keyId, key])));
+    const known = this.#entries.get(server);
+    if (known) return known;
+    this.#loadAll([server]);
+    return this.#loading.get(server)!;
+  }
+
+  /** Begins to load what is not in memory, all of it together. */
+  #loadAll(servers: readonly ServerName[]): void {
+    const missing = servers.filter((server) => server !== this.#own.serverName && !this.#entries.has(server) && !this.#loading.has(server));
+    if (missing.length === 0) return;
+    const stored = this.#store.find(missing);
+    for (const server of missing) {
+      const loading = once(this.#loading, server, async () => {
+        const entry = this.#entryOf(new Map(((await stored).get(server) ?? []).map((key) => [key.keyId, key])));
         this.#entries.set(server, entry);
         return entry;
-      })
-    );
+      });
+      loading.catch(() => {}); // whoever waits for it is told
+    }
   }
 
   #refresh(server: ServerName, options: Parameters<FetchKeys>[1]): Promise<Entry> {

@@ -8,6 +8,7 @@ import { CatchUp } from './catch-up.ts';
 import { DurableDue } from './durable-due.ts';
 import { EphemeralEdus } from './ephemeral-edus.ts';
 import type { DurableEdus, OutboxStore, OutgoingPdu } from './outbox-store.ts';
+import type { Pace } from '../pace.ts';
 import { PduBacklog, type BacklogBudget } from './pdu-backlog.ts';
 import { RetrySchedule } from './retry-schedule.ts';
 import type { OutboundSettings } from './settings.ts';
@@ -41,6 +42,7 @@ export interface DestinationQueueDeps {
   readonly log: Log;
   readonly budget: BacklogBudget;
   readonly reads: Slots;
+  readonly pace: Pace;
   readonly counts: OutboundCounts;
   /** a warning about one more server may be logged */
   readonly mayWarn: () => boolean;
@@ -243,8 +245,10 @@ export class DestinationQueue {
         await this.#pause(this.#deps.settings.retry.minMs);
         continue;
       }
-      if (parcel.pdus.length + parcel.edus.length > 0) await this.#deliver(parcel);
-      else if (!this.#hasWork) {
+      if (parcel.pdus.length + parcel.edus.length > 0) {
+        await this.#deps.pace.turn();
+        await this.#deliver(parcel);
+      } else if (!this.#hasWork) {
         // A server that failed while there was something ephemeral only: nothing proves that it is back, nothing needs to.
         this.#retry.succeeded();
         return;

@@ -7,6 +7,7 @@ import { DestinationQueue, type DestinationQueueDeps, type OutboundCounts, type 
 import type { DestinationRecord, OutboxStore, OutgoingPdu } from './outbox-store.ts';
 import { BacklogBudget } from './pdu-backlog.ts';
 import { DEFAULT_OUTBOUND, type OutboundSettings } from './settings.ts';
+import { Pace } from '../pace.ts';
 import { Slots } from './slots.ts';
 import { WarningLimit } from './warning-limit.ts';
 
@@ -86,6 +87,7 @@ export class OutboundQueues implements AsyncDisposable {
       settings: this.#settings,
       budget: new BacklogBudget(this.#settings.queuedPdusInAll),
       reads: new Slots(this.#settings.catchUpReads),
+      pace: new Pace(this.#settings.begunAtOnce),
       counts: this.counts,
       mayWarn: new WarningLimit(clock).mayWarn,
       nextTxnId: () => `${run}.${++this.#transactions}`,

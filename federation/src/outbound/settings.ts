@@ -15,6 +15,8 @@ export interface OutboundSettings {
   readonly ephemeralEdus: number;
   /** destinations that read what they have missed at the same time */
   readonly catchUpReads: number;
+  /** transactions that begin before others get a turn of the event loop: each is encoded and signed */
+  readonly begunAtOnce: number;
   /** ms between two destinations that are woken after a start */
   readonly wakeSpacingMs: number;
   /** ms between two writes of how far destinations are */
@@ -34,6 +36,7 @@ export const DEFAULT_OUTBOUND: OutboundSettings = {
   queuedPdusInAll: 100_000,
   ephemeralEdus: 500,
   catchUpReads: 4,
+  begunAtOnce: 8,
   wakeSpacingMs: 50,
   saveEveryMs: 3_000,
   idleSaveEveryMs: 60_000,

@@ -69,7 +69,7 @@ export function memoryKeyStore(): KeyStore & { readonly keys: Map<ServerName, Ma
   const documents = new Map<ServerName, JsonObject>();
   return {
     keys,
-    find: (server) => Promise.resolve([...(keys.get(server)?.values() ?? [])]),
+    find: (servers) => Promise.resolve(new Map(servers.flatMap((server) => (keys.has(server) ? [[server, [...keys.get(server)!.values()]]] : [])))),
     findDocument: (server) => Promise.resolve(documents.get(server)),
     save: (server, fetched) => {
       keys.set(server, new Map([...(keys.get(server) ?? []), ...fetched.keys.map((key) => [key.keyId, key] as const)]));

@@ -26,10 +26,12 @@ export interface DirectoryRoutesDeps {
   readonly elsewhere: Pick<RemoteRooms, 'publicRooms'> | undefined;
   readonly serverName: ServerName;
   readonly publishRequiresAdmin: boolean;
+  /** Users find each other even if they share no room. */
+  readonly findAllUsers: boolean;
   readonly now: () => number;
 }
 
-// Users of this server whom the searcher meets in a room, or who are in a room that anybody may join.
+// Users of this server: all of them ($5), or those whom the searcher meets in a room or who are in a room that anybody may join.
 const searchUsers = sql(
   'user_search',
   `select a.user_id, n.value as displayname, p.value as avatar_url from account a
@@ -37,12 +39,12 @@ const searchUsers = sql(
    left join profile_field p on p.user_nid = a.user_nid and p.field = 'avatar_url'
    where not a.deactivated and not a.is_guest and a.user_nid <> $1
      and (a.user_id ilike $2 escape '\\' or n.value ilike $2 escape '\\')
-     and exists (
+     and ($5::boolean or exists (
        select from member m where m.user_nid = a.user_nid and m.membership = 1 and (
          exists (select from member o where o.room_nid = m.room_nid and o.user_nid = $1 and o.membership = 1)
          or exists (select from public_room r where r.room_nid = m.room_nid)
          or exists (select from current_state c join event_json j on j.nid = c.nid
-                    where c.room_nid = m.room_nid and c.type = $4 and j.json like '%"join_rule":"public"%')))
+                    where c.room_nid = m.room_nid and c.type = $4 and j.json like '%"join_rule":"public"%'))))
    order by a.user_id limit $3`,
 );
 const insertReport = sql('report_insert', 'insert into report (ts, reporter, room_id, event_id, user_id, reason) values ($1, $2, $3, $4, $5, $6)');
@@ -130,6 +132,7 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
         pattern,
         limit + 1,
         joinRules,
+        deps.findAllUsers,
       ]);
       const results = rows.slice(0, limit).map((row) => ({
         user_id: row.user_id,

@@ -50,7 +50,7 @@ export const configSchema = Type.Object({
   database: Type.Object(
     {
       url: optional('PostgreSQL to use, postgresql://...; none: one is run in data_dir', 'NEXUS_DATABASE_URL'),
-      pool_size: count(10, 'Connections at most', { minimum: 2, maximum: 500 }),
+      pool_size: count(10, 'Connections at most', { minimum: 3, maximum: 500 }),
       connect_timeout_ms: count(5_000, 'How long to wait for a connection'),
       statement_timeout_ms: count(60_000, 'How long one statement may take'),
       reconnect_timeout_ms: count(30_000, 'How long requests wait for a lost database to come back'),
@@ -104,6 +104,10 @@ export const configSchema = Type.Object({
       argon2_memory_kib: count(19_456, 'Memory that hashing one password takes', { minimum: 8 }),
       argon2_passes: count(2, 'Passes over that memory', { minimum: 1 }),
       session_cache: count(20_000, 'Access tokens kept in memory', { minimum: 1 }),
+      find_all_users: flag(
+        true,
+        'Users of this server find each other by name even if they share no room; off suits servers where anybody may register',
+      ),
     },
     { default: {} },
   ),

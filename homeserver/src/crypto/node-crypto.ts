@@ -1,5 +1,5 @@
 /** Ed25519 and SHA-256 by node:crypto: a hundred times the speed of JavaScript, with the same signatures. */
-import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { upTo } from '../storage/cache-size.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
@@ -32,7 +32,7 @@ function publicKeyObject(raw: Uint8Array): KeyObject {
 }
 
 export const nodeCrypto: CryptoProvider = {
-  sha256: (text) => createHash('sha256').update(text, 'utf8').digest(),
+  sha256: (text) => hash('sha256', text, 'buffer'),
   sign: (seed, message) => sign(null, Buffer.from(message, 'utf8'), privateKeyOf(seed)),
   verify: (publicKey, message, signature) => {
     if (publicKey.length !== 32 || signature.length !== 64) return false;

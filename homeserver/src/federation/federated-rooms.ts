@@ -63,7 +63,6 @@ export interface FederationRooms extends AsyncDisposable {
   readonly rooms: FederatedRooms;
   readonly outliers: Outliers;
   readonly history: RoomHistory;
-  readonly acls: ServerAcls;
   readonly backfiller: Backfiller;
 }
 
@@ -169,7 +168,6 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     rooms,
     outliers,
     history,
-    acls,
     backfiller,
     [Symbol.asyncDispose]: () => forks.close(),
   };

@@ -86,7 +86,7 @@ export class PolicyServers {
     if (event.type === 'm.room.policy' && event.stateKey === '') return undefined;
     const nid = room.headStateNid(this.#policyKey);
     if (nid === undefined) return undefined;
-    const content = (await this.#engine.headEvents(room, [nid])).get(nid)?.content;
+    const content = (await this.#engine.events.ofHead(room, [nid])).get(nid)?.content;
     const { via, public_keys: keys } = content ?? {};
     const encoded = isJsonObject(keys) ? keys['ed25519'] : undefined;
     if (typeof via !== 'string' || typeof encoded !== 'string' || !isServerName(via)) return undefined;

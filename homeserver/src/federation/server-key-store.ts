@@ -1,10 +1,13 @@
 /** Keys of other servers in the database: the port that federation's key ring keeps them by. */
-import type { KeyStore, ServerKey } from '@nexuscomm/federation/ports.ts';
+import type { KeyStore, ServerKey, ServerName } from '@nexuscomm/federation/ports.ts';
 import { decodeBase64, encodeBase64 } from '@nexuscomm/spec/base64.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 
-const selectKeys = sql('server_key_find', 'select key_id, public_key, valid_until_ts, expired_ts from server_key where server = $1');
+const selectKeys = sql(
+  'server_key_find',
+  'select server, key_id, public_key, valid_until_ts, expired_ts from server_key where server = any($1::text[])',
+);
 const selectDocument = sql('server_key_document_find', 'select json from server_key_document where server = $1');
 const save = sql(
   'server_key_save',
@@ -21,6 +24,7 @@ const save = sql(
 );
 
 interface KeyRow {
+  readonly server: ServerName;
   readonly key_id: string;
   readonly public_key: string;
   readonly valid_until_ts: number;
@@ -29,7 +33,15 @@ interface KeyRow {
 
 export function createServerKeyStore(db: Queryable): KeyStore {
   return {
-    find: async (server) => (await db.query<KeyRow>(selectKeys, [server])).map(keyOf),
+    find: async (servers) => {
+      const found = new Map<ServerName, ServerKey[]>();
+      for (const row of await db.query<KeyRow>(selectKeys, [servers])) {
+        const keys = found.get(row.server);
+        if (keys) keys.push(keyOf(row));
+        else found.set(row.server, [keyOf(row)]);
+      }
+      return found;
+    },
     findDocument: async (server) => {
       const [row] = await db.query<{ json: string }>(selectDocument, [server]);
       return row && (JSON.parse(row.json) as JsonObject);

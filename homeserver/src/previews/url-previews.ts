@@ -45,7 +45,7 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
 
 export class UrlPreviews implements AsyncDisposable {
   readonly #options: UrlPreviewsOptions;
-  readonly #fetching = new Map<string, Promise<string>>();
+  readonly #finding = new Map<string, Promise<string>>();
   readonly #stopping = new AbortController();
 
   constructor(options: UrlPreviewsOptions) {
@@ -60,12 +60,15 @@ export class UrlPreviews implements AsyncDisposable {
     }
     url.hash = '';
     const key = url.href;
+    // Whoever asks for what is being looked for waits for it; looking for what is kept is part of that, so nothing is fetched twice.
+    const finding = this.#finding.get(key) ?? this.#find(key).finally(() => this.#finding.delete(key));
+    this.#finding.set(key, finding);
+    return finding;
+  }
+
+  async #find(key: string): Promise<string> {
     const [kept] = await this.#options.db.query<{ json: string; expires: number }>(find, [key]);
-    if (kept && kept.expires > this.#options.now()) return kept.json;
-    // Whoever asks for what is being fetched waits for it.
-    const fetching = this.#fetching.get(key) ?? this.#fetch(key).finally(() => this.#fetching.delete(key));
-    this.#fetching.set(key, fetching);
-    return fetching;
+    return kept && kept.expires > this.#options.now() ? kept.json : this.#fetch(key);
   }
 
   /** Ends what is under way. */

@@ -6,10 +6,22 @@ import { forbidden } from '@nexuscomm/spec/errors.ts';
 import { buildEvent, type RoomEventReference } from '@nexuscomm/spec/events/build-event.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { checkEventSize } from '@nexuscomm/spec/events/size-limits.ts';
-import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { HeadPlace } from './room.ts';
-import type { EventDraft } from './room-engine.ts';
+
+/** An event that a local user wants to send. */
+export interface EventDraft {
+  readonly sender: UserId;
+  readonly type: string;
+  readonly stateKey?: string;
+  readonly content: JsonObject;
+  /** for m.room.redaction: the event to redact */
+  readonly redacts?: string;
+  /** ms since the epoch; now, if absent (application services may set it) */
+  readonly originServerTs?: number;
+}
 
 /** The state that decides on an event. */
 export type StateLookup = (type: string, stateKey: string) => RoomEvent | undefined;

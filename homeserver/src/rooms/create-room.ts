@@ -8,7 +8,8 @@ import type { RoomAliases } from './aliases.ts';
 import type { Memberships } from './memberships.ts';
 import type { PublicDirectory } from './public-directory.ts';
 import type { Room } from './room.ts';
-import type { EventDraft, RoomEngine } from './room-engine.ts';
+import type { EventDraft } from './compose-event.ts';
+import type { RoomEngine } from './room-engine.ts';
 
 export interface CreateRoomRequest {
   readonly visibility?: string;

@@ -54,7 +54,7 @@ export class EarlyRedactions {
     if (waiting === undefined) return undefined;
     this.#waiting.delete(event.eventId);
     await this.#db.query(remove, [event.eventId]);
-    for (const redaction of (await this.#engine.headEvents(room, waiting)).values()) {
+    for (const redaction of (await this.#engine.events.ofHead(room, waiting)).values()) {
       if (redaction.roomNid !== room.nid) continue;
       const keys = decidingKeys(room.version, redaction.event);
       const ids = await this.#engine.strings.ids(keys.map(([type, stateKey]) => stateKeyText(type, stateKey)));

@@ -7,6 +7,7 @@ import type { EventId, RoomId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import { inTurns } from '../storage/turns.ts';
+import type { Room } from './room.ts';
 import { StoredEvent } from './stored-event.ts';
 import { transactionIdOf } from './transaction-scope.ts';
 
@@ -92,6 +93,15 @@ export class EventReader {
 
   async byNid(nid: number): Promise<StoredEvent | undefined> {
     return this.#cache.get(nid) ?? (await this.byNids([nid])).get(nid);
+  }
+
+  /** Events of a room's head by number, those not committed yet included. */
+  async ofHead(room: Pick<Room, 'headEvent'>, nids: readonly number[]): Promise<Map<number, StoredEvent>> {
+    const pending = nids.flatMap((nid) => room.headEvent(nid) ?? []);
+    const rest = nids.filter((nid) => !room.headEvent(nid));
+    const found = rest.length === 0 ? new Map<number, StoredEvent>() : await this.byNids(rest);
+    for (const stored of pending) found.set(stored.nid, stored);
+    return found;
   }
 
   /** The events of the ids, by id; an id without an event is absent. One statement at most for each 500. */

@@ -6,21 +6,20 @@
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { EventId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { Queryable } from '../storage/database.ts';
-import { inTurns, restAfter } from '../storage/turns.ts';
+import { restAfter } from '../storage/turns.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { checkByAuthEvents, checkByState, createIdOf, decidingKeys } from './check-event.ts';
 import type { EarlyRedactions } from './early-redactions.ts';
 import { backExtremities } from './gaps.ts';
-import { LEAVE, membershipCode, type Member } from './membership.ts';
-import { assemble, memberOf, numbersOf, type EventNumbers, type StateChange } from './place-event.ts';
+import { membersInForce } from './members-in-force.ts';
+import { assemble, numbersOf, type EventNumbers, type StateChange } from './place-event.ts';
 import type { ForkResolver } from './resolve-forks.ts';
 import type { HeadPlace, Room, Tip } from './room.ts';
 import type { RoomEngine, RoomWriter } from './room-engine.ts';
 import { stateDifference, type RoomStates } from './room-states.ts';
-import { parseStateKeyText, stateKeyText } from './state-key.ts';
+import { stateKeyText } from './state-key.ts';
 import type { Snapshot, SnapshotChain } from './state-snapshots.ts';
 import { EVENT_AFTER_GAP, EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_RELAYED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
-import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 
 export type ReceivedOutcome =
   | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
@@ -78,8 +77,6 @@ interface StateBefore {
 const POSITIONS_PER_EVENT = 8;
 /** Events without a place in the room that are followed back to find what an event really follows, at most. */
 const MAX_HIDDEN_ANCESTORS = 100;
-/** Strings that are looked up before others get a turn. */
-const LOOKUP = 2_000;
 
 export class RemoteEvents {
   readonly #options: RemoteEventsOptions;
@@ -166,7 +163,7 @@ export class RemoteEvents {
     const wanted = decidingKeys(room.version, event);
     const keys = await this.#engine.strings.ids(wanted.map(([type, stateKey]) => stateKeyText(type, stateKey)));
     const nids = keys.map(entry);
-    const loaded = await this.#engine.headEvents(
+    const loaded = await this.#engine.events.ofHead(
       room,
       nids.filter((nid) => nid !== undefined),
     );
@@ -261,7 +258,7 @@ export class RemoteEvents {
     const redactedBy = await redactions.appliedTo(room, event);
 
     // Positions hold the watermark, so nothing waits between taking one and handing the event to be written.
-    const members = await this.#members(room, { event, numbers, nid, state: moved.state, arrival });
+    const members = await membersInForce(this.#engine, room, { event, numbers, nid, state: moved.state, arrival });
     await positions.ready(1);
     const pos = !joins ? (arrival.historical === true && outcome === 'accepted' ? this.#historicalPosition() : null) : positions.take();
     const flags =
@@ -383,46 +380,6 @@ export class RemoteEvents {
     for (const entries of own.arrival.told ?? []) for (const entry of entries.values()) types.set(entry.nid, entry.type);
     const events = await this.#engine.events.byNids([...changes.values()].filter((nid) => nid !== 0 && !types.has(nid)));
     return [...changes].map(([key, nid]) => ({ key, nid, type: types.get(nid) ?? events.get(nid)?.typeNid ?? 0 }));
-  }
-
-  /** The memberships that come into force, to be given the position at which they do. */
-  async #members(
-    room: Room,
-    given: { event: RoomEvent; numbers: EventNumbers; nid: number; state: readonly StateChange[]; arrival: Arrival },
-  ): Promise<((pos: number) => Member)[]> {
-    const { event, numbers, nid, state, arrival } = given;
-    if (state.length === 0) return [];
-    const { strings, events } = this.#engine;
-    const others = state.filter((change) => change.nid !== nid);
-    const texts: string[] = [];
-    for await (const slice of inTurns(others, LOOKUP)) texts.push(...(await strings.texts(slice.map((change) => change.key))));
-    const memberPrefix = stateKeyText('m.room.member', '');
-    const memberships = others.filter((_, i) => texts[i]!.startsWith(memberPrefix));
-    const users = texts.filter((text) => text.startsWith(memberPrefix)).map((text) => parseStateKeyText(text).stateKey);
-    const userNids: number[] = [];
-    const serverNids: number[] = [];
-    for await (const slice of inTurns(users, LOOKUP)) {
-      userNids.push(...(await strings.ids(slice)));
-      serverNids.push(...(await strings.ids(slice.map(serverNameOf))));
-    }
-    const told = (change: StateChange): ToldEntry | undefined => {
-      const entry = arrival.told?.map((entries) => entries.get(change.key)).find((found) => found?.nid === change.nid);
-      return entry?.membership === undefined ? undefined : entry;
-    };
-    const loaded = await events.byNids(memberships.filter((change) => change.nid !== 0 && !told(change)).map((change) => change.nid));
-    const found = memberships.map((change, i) => (pos: number): Member => {
-      const stored = loaded.get(change.nid);
-      const membership = told(change)?.membership ?? membershipCode(stored?.content['membership']) ?? LEAVE;
-      const before = room.headMember(userNids[i]!);
-      const from = arrival.stateWrittenAt ?? pos;
-      const since = before?.membership === membership ? before.since : from;
-      const senderNid = told(change)?.senderNid ?? stored?.senderNid ?? userNids[i]!;
-      return { userNid: userNids[i]!, membership, nid: change.nid, pos: from, since, senderNid, serverNid: serverNids[i]! };
-    });
-    if (state.some((change) => change.nid === nid) && numbers.user !== undefined) {
-      found.push((pos) => memberOf({ event, numbers, nid, pos, room })!);
-    }
-    return found;
   }
 
   /** The event that it redacts, if it is here and the redaction counts (room version 3, "Redactions"). */

@@ -6,43 +6,26 @@ import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { upTo } from '../storage/cache-size.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
-import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
-import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
-import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
-import { MatrixError, badJson, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
-import type { RoomEventReference } from '@nexuscomm/spec/events/build-event.ts';
+import { MatrixError, notFound } from '@nexuscomm/spec/errors.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
-import { isEventId } from '@nexuscomm/spec/identifiers/parse.ts';
-import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
-import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
+import type { RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
-import { authoriseLocalEvent, composeEvent, type StateLookup } from './compose-event.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
+import type { EventDraft } from './compose-event.ts';
+import { DraftComposer } from './draft-composer.ts';
 import { EventReader } from './event-reader.ts';
 import type { Member } from './membership.ts';
 import { placeEvent, type PlacedEvent } from './place-event.ts';
-import { Room, type HeadPlace } from './room.ts';
+import { EMPTY_HEAD, Room } from './room.ts';
 import { findRoomNids, insertRoom, loadRooms, loadStates } from './room-loader.ts';
 import { shardOf } from './shard-leases.ts';
 import { stateKeyText } from './state-key.ts';
-import { SnapshotChain, type StateMap } from './state-snapshots.ts';
+import type { StateMap } from './state-snapshots.ts';
 import type { StoredEvent } from './stored-event.ts';
 import { TransactionLog } from './transaction-log.ts';
-
-/** An event that a local user wants to send. */
-export interface EventDraft {
-  readonly sender: UserId;
-  readonly type: string;
-  readonly stateKey?: string;
-  readonly content: JsonObject;
-  /** for m.room.redaction: the event to redact */
-  readonly redacts?: string;
-  /** ms since the epoch; now, if absent (application services may set it) */
-  readonly originServerTs?: number;
-}
 
 /** A client's transaction: `txnId` scoped as in transaction-scope.ts. */
 export interface DraftTransaction {
@@ -62,6 +45,8 @@ export interface RoomCommit {
 
 export interface RoomEngineOptions {
   readonly db: Queryable;
+  /** for what commits: never behind a queue of reads */
+  readonly commits: Queryable;
   readonly strings: StringTable;
   readonly positions: StreamPositions;
   readonly crypto: CryptoProvider;
@@ -86,7 +71,6 @@ export interface RoomWriter {
 /** Gives a composed event its place on the head. */
 type PlaceEvent = (event: RoomEvent, authNids: readonly number[]) => Promise<StoredEvent>;
 
-const EMPTY_HEAD: HeadPlace = { tips: [], depth: 0, chain: SnapshotChain.empty };
 const TRANSACTION_DEVICES = 10_000;
 const TRANSACTIONS_PER_DEVICE = 10_000;
 
@@ -102,6 +86,7 @@ export class RoomEngine {
   readonly #nidOfId: LRUCache<string, number>;
   readonly #states: LRUCache<number, StateMap>;
   readonly #pipeline: CommitPipeline;
+  readonly #composer: DraftComposer;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
   #beforeSending: (room: Room, event: RoomEvent) => Promise<RoomEvent> = async (_room, event) => event;
   readonly #pastListeners: ((stored: StoredEvent) => void)[] = [];
@@ -116,8 +101,9 @@ export class RoomEngine {
     this.#rooms = new LRUCache(upTo(options.cache.rooms));
     this.#nidOfId = new LRUCache(upTo(options.cache.rooms * 2));
     this.#states = new LRUCache(upTo(options.cache.states));
+    this.#composer = new DraftComposer({ ...options, events: this.events });
     this.#pipeline = new CommitPipeline({
-      db: options.db,
+      db: options.commits,
       epochs: options.epochs,
       maxBatch: options.maxCommitBatch,
       retryForMs: options.commitRetryMs,
@@ -248,7 +234,7 @@ export class RoomEngine {
     // A room id that is the create event's hash must differ from those of rooms made in the same millisecond.
     this.#lastCreation = Math.max(this.#options.now(), this.#lastCreation + 1);
     const draft = { originServerTs: this.#lastCreation, ...create };
-    const first = composeEvent({ ...this.#composer(), version, roomId: ownId, head: EMPTY_HEAD, prevEvents: [], authEvents: [], draft });
+    const first = this.#composer.first(version, ownId, draft);
     const { roomId } = first;
     const room = new Room(
       { nid, roomId, version, shard: shardOf(roomId), ...EMPTY_HEAD, lastPos: 0, members: [] },
@@ -359,7 +345,7 @@ export class RoomEngine {
     try {
       const result = await build(async (event, authNids) => {
         const { positions, now } = this.#options;
-        const redactedNid = await this.#checkRedaction(room, event);
+        const redactedNid = await this.#composer.redactedBy(room, event);
         const one = await placeEvent({ room, event, authNids, redactedNid, transaction, strings: this.strings, positions, now });
         placed.push(one);
         room.advance(one.change);
@@ -383,128 +369,19 @@ export class RoomEngine {
     try {
       return await room.mailbox.run(async () => {
         if (room.stale) await this.#reload(room);
-        return (await this.#compose(room, draft)).event;
+        return (await this.#composer.compose(room, draft)).event;
       });
     } finally {
       this.#unpin(room);
     }
   }
 
-  /** Composes a draft on the head, authorises and places it. */
+  /** Composes a draft on the head and places it. */
   async #build(room: Room, draft: EventDraft, place: PlaceEvent): Promise<StoredEvent> {
-    const same = draft.stateKey === undefined ? undefined : await this.#equalState(room, draft, draft.stateKey);
+    const same = await this.#composer.equalState(room, draft);
     if (same) return same;
-    if (draft.type === 'm.room.power_levels') await this.#checkCreators(room, draft);
-    const { event, authNids } = await this.#compose(room, draft);
+    const { event, authNids } = await this.#composer.compose(room, draft);
     return place(await this.#beforeSending(room, event), authNids);
-  }
-
-  /** Creators of rooms of version 12 have all power and none that can be set: a request that sets one is ill-made. */
-  async #checkCreators(room: Room, { content }: EventDraft): Promise<void> {
-    if (!room.version.privilegedCreators || !isJsonObject(content['users'])) return;
-    const nid = room.headStateNid(await this.strings.id(stateKeyText('m.room.create', '')));
-    const create = nid === undefined ? undefined : (await this.headEvents(room, [nid])).get(nid)?.event;
-    const additional = create?.content['additional_creators'];
-    const creators = [create?.sender, ...(Array.isArray(additional) ? additional : [])];
-    const named = creators.find((creator) => typeof creator === 'string' && Object.hasOwn(content['users'] as JsonObject, creator));
-    if (named !== undefined) throw badJson(`The power level of ${String(named)} can't be set: creators of this room have all power.`);
-  }
-
-  async #compose(room: Room, draft: EventDraft): Promise<{ event: RoomEvent; authNids: number[] }> {
-    const auth = await this.#authEvents(room, draft);
-    const event = composeEvent({
-      ...this.#composer(),
-      version: room.version,
-      roomId: room.roomId,
-      head: room.head,
-      prevEvents: await this.#tipEvents(room),
-      authEvents: auth.named.map((stored) => stored.event),
-      draft,
-    });
-    authoriseLocalEvent(room.version, event, auth.state);
-    return { event, authNids: auth.named.map((stored) => stored.nid) };
-  }
-
-  /** The state at the head that decides on the draft, and the part of it that the event names in `auth_events`. */
-  async #authEvents(room: Room, draft: EventDraft): Promise<{ named: StoredEvent[]; state: StateLookup }> {
-    const { type, stateKey, sender, content } = draft;
-    const named = authEventKeys(room.version, { type, stateKey, sender, content });
-    const wanted: readonly (readonly [string, string])[] = room.version.hashedRoomId ? [...named, ['m.room.create', '']] : named;
-    const keys = await this.strings.ids(wanted.map(([wantedType, key]) => stateKeyText(wantedType, key)));
-    const nids = keys.map((key) => room.headStateNid(key));
-    const loaded = await this.headEvents(
-      room,
-      nids.filter((nid) => nid !== undefined),
-    );
-    const found = new Map<string, StoredEvent>();
-    wanted.forEach(([wantedType, key], i) => {
-      const nid = nids[i];
-      const stored = nid === undefined ? undefined : loaded.get(nid);
-      if (stored) found.set(stateKeyText(wantedType, key), stored);
-    });
-    return {
-      named: named.flatMap(([wantedType, key]) => found.get(stateKeyText(wantedType, key)) ?? []),
-      state: (wantedType, key) => found.get(stateKeyText(wantedType, key))?.event,
-    };
-  }
-
-  /**
-   * The event that a redaction redacts. A user may redact what they sent, and with the power level for it anything
-   * (Client-Server API, "Redactions").
-   */
-  async #checkRedaction(room: Room, event: RoomEvent): Promise<number | undefined> {
-    if (event.type !== 'm.room.redaction' || event.redacts === undefined) return undefined;
-    const pending = room.headChangeOf(event.redacts);
-    const target = pending ?? (await this.events.byId(event.redacts));
-    if (!target || target.roomNid !== room.nid) {
-      // Other servers may have what is missing here; it is redacted when it comes.
-      if (!target && room.servers.size > 1 && isEventId(event.redacts)) return undefined;
-      throw notFound('The event to redact is not in this room.');
-    }
-    if (target.event.sender !== event.sender) {
-      const [create, powerLevels] = await Promise.all(
-        ['m.room.create', 'm.room.power_levels'].map(async (type) => {
-          const nid = room.headStateNid(await this.strings.id(stateKeyText(type, '')));
-          return nid === undefined ? undefined : (await this.headEvents(room, [nid])).get(nid)?.event;
-        }),
-      );
-      const levels = readPowerLevels({ version: room.version, create: create!, powerLevels });
-      if (levels.userLevel(event.sender) < levels.redact) throw forbidden('You may not redact what others have sent in this room.');
-    }
-    return target.nid;
-  }
-
-  /** The state event in force, if the draft would only repeat it. */
-  async #equalState(room: Room, draft: EventDraft, stateKey: string): Promise<StoredEvent | undefined> {
-    const nid = room.headStateNid(await this.strings.id(stateKeyText(draft.type, stateKey)));
-    if (nid === undefined) return undefined;
-    const current = (await this.headEvents(room, [nid])).get(nid);
-    const equal =
-      current !== undefined &&
-      current.redactedBy === undefined &&
-      current.event.sender === draft.sender &&
-      encodeCanonicalJson(current.event.content) === encodeCanonicalJson(draft.content);
-    return equal ? current : undefined;
-  }
-
-  /** What the next event refers to. Only versions 1 and 2 need the events themselves, for their hashes. */
-  async #tipEvents(room: Room): Promise<RoomEventReference[]> {
-    const { tips } = room.head;
-    if (room.version.eventIdFormat !== 'random') return tips.map((tip) => ({ eventId: tip.eventId as EventId, json: {} }));
-    const loaded = await this.headEvents(
-      room,
-      tips.map((tip) => tip.nid),
-    );
-    return tips.map((tip) => loaded.get(tip.nid)!.event);
-  }
-
-  /** Events of the head by number, those not committed yet included. */
-  async headEvents(room: Room, nids: readonly number[]): Promise<Map<number, StoredEvent>> {
-    const pending = nids.flatMap((nid) => room.headEvent(nid) ?? []);
-    const rest = nids.filter((nid) => !room.headEvent(nid));
-    const found = rest.length === 0 ? new Map<number, StoredEvent>() : await this.events.byNids(rest);
-    for (const stored of pending) found.set(stored.nid, stored);
-    return found;
   }
 
   #enqueue(room: Room, placed: readonly PlacedEvent[]): Promise<void> {
@@ -579,10 +456,5 @@ export class RoomEngine {
 
   #unpin(room: Room): void {
     if (!room.busy) this.#pinned.delete(room.nid);
-  }
-
-  #composer(): Pick<RoomEngineOptions, 'crypto' | 'signingKey' | 'serverName' | 'now'> {
-    const { crypto, signingKey, serverName, now } = this.#options;
-    return { crypto, signingKey, serverName, now };
   }
 }

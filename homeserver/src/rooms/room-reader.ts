@@ -54,6 +54,8 @@ const MAX_FILLS = 2;
 /** Gaps that are looked at where a room's known history ends. */
 const MAX_GAPS = 20;
 const RENDERED_AT_ONCE = 1_000;
+/** Entries of a state that are looked at before others get a turn. */
+const ENTRIES_AT_ONCE = 4_000;
 
 export class RoomReader {
   readonly #db: Queryable;
@@ -243,8 +245,11 @@ export class RoomReader {
   async memberEvents(state: ReadonlyMap<number, number>): Promise<StoredEvent[]> {
     const { strings, events } = this.#engine;
     const prefix = stateKeyText('m.room.member', '');
-    const texts = await strings.texts([...state.keys()]);
-    const nids = [...state.values()].filter((_, i) => texts[i]!.startsWith(prefix));
+    const nids: number[] = [];
+    for await (const slice of inTurns([...state], ENTRIES_AT_ONCE)) {
+      const texts = await strings.texts(slice.map(([key]) => key));
+      slice.forEach(([, nid], i) => texts[i]!.startsWith(prefix) && nids.push(nid));
+    }
     return [...(await events.byNids(nids)).values()];
   }
 }

@@ -7,7 +7,7 @@ import type { RoomId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import { Mailbox } from './mailbox.ts';
 import { INVITE, JOIN, type Member } from './membership.ts';
-import type { SnapshotChain, StateMap } from './state-snapshots.ts';
+import { SnapshotChain, type StateMap } from './state-snapshots.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 /** An event without successors: what the next event names in `prev_events`. */
@@ -34,6 +34,9 @@ export interface HeadPlace {
   readonly depth: number;
   readonly chain: SnapshotChain;
 }
+
+/** Of a room without events. */
+export const EMPTY_HEAD: HeadPlace = { tips: [], depth: 0, chain: SnapshotChain.empty };
 
 /** An event that was built on the head and is not committed yet; the place is the one after it. */
 export interface HeadChange extends HeadPlace {

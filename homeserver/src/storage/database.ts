@@ -31,12 +31,15 @@ export interface StatementCounter {
 export interface Database extends Queryable, AsyncDisposable {
   /** READ COMMITTED; repeated when PostgreSQL asks for it (serialization failure, deadlock). */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** One connection by itself, for what must not wait in line behind others: commits. */
+  readonly apart: Queryable;
   /** Statements since the start: one statement is one round trip. */
   readonly counter: StatementCounter;
 }
 
 export interface DatabaseOptions {
   readonly url: string;
+  /** connections, the one apart included: 3 at least, since a transaction may wait for a statement beside it */
   readonly poolSize: number;
   /** ms */
   readonly connectTimeoutMs: number;
@@ -99,15 +102,16 @@ const INT8_ARRAY = 1016;
 types.setTypeParser(INT8_ARRAY as never, (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number)));
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.poolSize,
-    connectionTimeoutMillis: options.connectTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
-    application_name: 'nexuscomm',
-    types,
-  });
-  pool.on('error', options.onPoolError);
+  const open = (connections: number): pg.Pool =>
+    new pg.Pool({
+      connectionString: options.url,
+      max: connections,
+      connectionTimeoutMillis: options.connectTimeoutMs,
+      statement_timeout: options.statementTimeoutMs,
+      application_name: 'nexuscomm',
+      types,
+    }).on('error', options.onPoolError);
+  const [pool, single] = [open(options.poolSize - 1), open(1)];
   const counts = new Map<string, number>();
   let total = 0;
 
@@ -121,11 +125,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  async function queryOn<Row>(connections: pg.Pool, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     const deadline = Date.now() + options.reconnectTimeoutMs;
     for (;;) {
       try {
-        return await run<Row>(pool, statement, values);
+        return await run<Row>(connections, statement, values);
       } catch (error) {
         if (!statement.readOnly || !isConnectionError(error) || Date.now() >= deadline) throw error;
         await sleep(RETRY_DELAY_MS);
@@ -158,14 +162,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    query,
+    query: (statement, values = []) => queryOn(pool, statement, values),
     transaction,
+    apart: { query: (statement, values = []) => queryOn(single, statement, values) },
     counter: {
       get total() {
         return total;
       },
       byName: () => counts,
     },
-    [Symbol.asyncDispose]: () => pool.end(),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([pool.end(), single.end()]);
+    },
   };
 }

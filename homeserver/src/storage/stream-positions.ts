@@ -22,6 +22,7 @@ export class StreamPositions {
   #last: number;
   #watermark: number;
   #watermarkListeners: ((watermark: number) => void)[] = [];
+  #waiting: (() => void)[] = [];
 
   private constructor(db: Queryable, block: number) {
     this.#db = db;
@@ -37,6 +38,19 @@ export class StreamPositions {
   /** Everything at or below is committed and visible. */
   get watermark(): number {
     return this.#watermark;
+  }
+
+  /** The newest position or id that was handed out. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Resolves when everything up to a position that was handed out is committed, or lost. */
+  async reached(position: number): Promise<void> {
+    const wanted = Math.min(position, this.#last);
+    // Ids after the newest position that was settled hold nothing up.
+    if (wanted > this.#watermark) this.settle([]);
+    while (wanted > this.#watermark) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** Called whenever the watermark rises. */
@@ -81,6 +95,7 @@ export class StreamPositions {
     if (watermark <= this.#watermark) return;
     this.#watermark = watermark;
     for (const listener of this.#watermarkListeners) listener(watermark);
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Runs a durable write at a fresh position and settles it, whether or not the write succeeds. */

@@ -7,7 +7,7 @@ import type { LiveMembership } from './user-live.ts';
 const selectChangedRooms = sql(
   'sync_changed_rooms',
   `select m.room_nid from member m join room_head h on h.room_nid = m.room_nid
-   where m.user_nid = $1 and m.membership = 1 and h.last_pos > $2`,
+   where m.user_nid = $1 and (m.membership = 1 or m.pos > $3) and h.last_pos > $2`,
 );
 
 export interface RoomPlan {
@@ -21,9 +21,9 @@ export interface RoomPlan {
 export type OtherNews = () => Promise<Iterable<number>>;
 
 export async function planRooms(db: Queryable, request: SyncRequest, otherNews: OtherNews): Promise<RoomPlan> {
-  const { user, since, filter } = request;
+  const { since, filter } = request;
   const all = since === 0 || request.fullState;
-  const candidates = all ? [...user.rooms.values()] : await changedMemberships(db, request, otherNews);
+  const candidates = await candidatesOf(db, request, otherNews);
   const plan = { joined: [] as LiveMembership[], left: [] as LiveMembership[], invited: [] as LiveMembership[], knocked: [] as LiveMembership[] };
   for (const membership of candidates) {
     const fresh = membership.pos > since;
@@ -38,13 +38,13 @@ export async function planRooms(db: Queryable, request: SyncRequest, otherNews: 
   return plan;
 }
 
-async function changedMemberships(db: Queryable, request: SyncRequest, otherNews: OtherNews): Promise<LiveMembership[]> {
-  const { user, since } = request;
-  let changed: Iterable<number> | undefined = user.roomsChangedSince(since);
-  if (changed === undefined) {
-    const rows = await db.query<{ room_nid: number }>(selectChangedRooms, [user.userNid, since]);
-    const recent = [...user.rooms.values()].filter((membership) => membership.pos > since).map((membership) => membership.roomNid);
-    changed = new Set([...rows.map((row) => row.room_nid), ...recent, ...(await otherNews())]);
-  }
-  return [...changed].flatMap((roomNid) => user.rooms.get(roomNid) ?? []);
+async function candidatesOf(db: Queryable, request: SyncRequest, otherNews: OtherNews): Promise<readonly LiveMembership[]> {
+  const { user, since, upto, memberships } = request;
+  if ('changed' in memberships) return memberships.changed;
+  const { all } = memberships;
+  if (since === 0 || request.fullState) return [...all.values()];
+  const rows = await db.query<{ room_nid: number }>(selectChangedRooms, [user.userNid, since, upto]);
+  const recent = [...all.values()].filter((membership) => membership.pos > since).map((membership) => membership.roomNid);
+  const changed = new Set([...rows.map((row) => row.room_nid), ...recent, ...(await otherNews())]);
+  return [...changed].flatMap((roomNid) => all.get(roomNid) ?? []);
 }

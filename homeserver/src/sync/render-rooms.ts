@@ -89,10 +89,9 @@ export class RoomRenderer {
       bundle(this.#deps.sources, shown, request.user.userNid),
     ]);
     const summaries = await this.#summaries(request, views);
-    // Events are serialised once: here, so that a big state does not hold up others below.
-    for await (const slice of inTurns([...events.values()], SERIALISED_AT_ONCE)) for (const stored of slice) void stored.clientJson;
-    return views.flatMap((view) => {
-      const text = this.#render(request, view, {
+    const texts: string[] = [];
+    for (const view of views) {
+      const text = await this.#render(request, view, {
         events,
         receipts: receipts.get(view.room.nid),
         unread: unread.get(view.room.nid),
@@ -100,8 +99,9 @@ export class RoomRenderer {
         accountData: roomData.get(view.room.nid) ?? [],
         summary: summaries.get(view.room.nid),
       });
-      return text === undefined ? [] : [`${JSON.stringify(view.room.roomId)}:${text}`];
-    });
+      if (text !== undefined) texts.push(`${JSON.stringify(view.room.roomId)}:${text}`);
+    }
+    return texts;
   }
 
   async #fillTimelines(request: SyncRequest, views: readonly RoomView[]): Promise<void> {
@@ -150,8 +150,10 @@ export class RoomRenderer {
     const wantedMembers = lazy ? await this.#membersOfTimeline(request, view) : undefined;
     const keys = await this.#memberKeys(state, lazy);
     for (const [key, nid] of state) {
-      if (!stateAfter && inTimeline.has(nid)) continue;
-      if (keys?.has(key) && !wantedMembers?.has(key)) continue;
+      const inItsTimeline = inTimeline.has(nid);
+      if (!stateAfter && inItsTimeline) continue;
+      // Who was invited, removed or banned has sent nothing; a client that asks for the state after learns of it here alone.
+      if (keys?.has(key) && !wantedMembers?.has(key) && !inItsTimeline) continue;
       view.state.add(nid);
     }
     if (wantedMembers && view.since > 0) await this.#addLazyMembers(request, view, wantedMembers);
@@ -193,21 +195,20 @@ export class RoomRenderer {
   /** The state after the last event that the answer covers. */
   async #stateAtEnd(view: RoomView): Promise<ReadonlyMap<number, number>> {
     const { room, upto } = view;
-    if (room.lastPos <= upto) return room.state;
+    // A copy: more may be committed while the answer is put together.
+    if (room.lastPos <= upto) return new Map(room.state);
     const next = (await this.#deps.timeline.firstAfter([{ room, after: upto }])).get(room.nid);
-    if (!next) return room.state;
+    if (!next) return new Map(room.state);
     return (await this.#deps.engine.statesAt([next.headBefore])).get(next.headBefore)!;
   }
 
   /** Keys of membership events among the given state; only asked for when members are loaded lazily. */
   async #memberKeys(state: ReadonlyMap<number, number>, lazy: boolean): Promise<ReadonlySet<number> | undefined> {
     if (!lazy) return undefined;
-    const texts = await this.#deps.engine.strings.texts([...state.keys()]);
+    const keys = [...state.keys()];
+    const texts = await this.#deps.engine.strings.texts(keys);
     const prefix = stateKeyText('m.room.member', '');
-    const keys = new Set<number>();
-    let i = 0;
-    for (const key of state.keys()) if (texts[i++]!.startsWith(prefix)) keys.add(key);
-    return keys;
+    return new Set(keys.filter((_, i) => texts[i]!.startsWith(prefix)));
   }
 
   /** Membership events (key -> number) of the user, of those whose events the timeline shows, and of heroes that are told. */
@@ -221,8 +222,9 @@ export class RoomRenderer {
     }
     const keys = await strings.ids([...users].map((user) => stateKeyText('m.room.member', user)));
     const members = new Map<number, number>();
+    const state = view.room.lastPos <= view.upto ? view.room.state : await this.#stateAtEnd(view);
     for (const key of keys) {
-      const nid = view.room.state.get(key);
+      const nid = state.get(key);
       if (nid !== undefined) members.set(key, nid);
     }
     return members;
@@ -253,7 +255,7 @@ export class RoomRenderer {
     return `{"m.heroes":${JSON.stringify(ids)},${counts}}`;
   }
 
-  #render(
+  async #render(
     request: SyncRequest,
     view: RoomView,
     parts: {
@@ -264,7 +266,7 @@ export class RoomRenderer {
       accountData: readonly AccountDataEntry[];
       summary: string | undefined;
     },
-  ): string | undefined {
+  ): Promise<string | undefined> {
     const { filter } = request;
     const event = (stored: StoredEvent, membership: number | undefined): string => {
       const text = clientEvent(stored, {
@@ -278,10 +280,13 @@ export class RoomRenderer {
       if (filter.federationFormat) return JSON.stringify(stored.event.json);
       return filter.eventFields ? JSON.stringify(selectFields(JSON.parse(text), filter.eventFields)) : text;
     };
-    const state = [...view.state].flatMap((nid) => {
-      const stored = parts.events.get(nid);
-      return stored && allowsStored(filter.state, stored) ? [event(stored, undefined)] : [];
-    });
+    const state: string[] = [];
+    for await (const slice of inTurns([...view.state], SERIALISED_AT_ONCE)) {
+      for (const nid of slice) {
+        const stored = parts.events.get(nid);
+        if (stored && allowsStored(filter.state, stored)) state.push(event(stored, undefined));
+      }
+    }
     const timeline = view.timeline.map(({ stored, membership }) => event(stored, membership));
     const ephemeral = view.left ? [] : this.#ephemeral(request, view, parts.receipts);
     const accountData = parts.accountData

@@ -76,9 +76,12 @@ export class SyncEngine {
     }
     const deadline = now() + call.timeoutMs;
     for (;;) {
+      // One cut through everything: the token and the memberships it agrees with, before anything is waited for.
       const upto = hub.watermark;
+      const changed = since === 0 || call.fullState ? undefined : user.changedAt(upto, since);
       const request: SyncRequest = {
         user,
+        memberships: changed ? { changed } : { all: user.membershipsAt(upto) },
         userId: call.userId,
         deviceNid: call.deviceNid,
         filter: call.filter,
@@ -245,8 +248,9 @@ export class SyncEngine {
   /** Rooms with news that are not events, after a token that memory does not reach back to. */
   async #otherNews(request: SyncRequest): Promise<Iterable<number>> {
     const { sources } = this.#deps;
-    const { user, since, upto } = request;
-    const rooms = [...user.rooms.keys()].map((roomNid) => ({ roomNid, since }));
+    const { user, since, upto, memberships } = request;
+    const entered = 'all' in memberships ? [...memberships.all.keys()] : memberships.changed.map(({ roomNid }) => roomNid);
+    const rooms = entered.map((roomNid) => ({ roomNid, since }));
     const [receipts, accountData] = await Promise.all([
       sources.receipts.changed(user.userNid, rooms, upto),
       sources.accountData.changed(user.userNid, since, upto),

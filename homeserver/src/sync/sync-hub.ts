@@ -73,10 +73,10 @@ export class SyncHub {
 
   /** Something of the user's own changed: account data, to-device messages, device lists. */
   touchUser(userNid: number, pos: number): void {
-    const user = this.cached(userNid);
-    if (!user) return;
-    user.touch(pos);
-    this.#mark(user, pos);
+    this.#visit(userNid, (user) => {
+      user.touch(pos);
+      this.#mark(user, pos);
+    });
   }
 
   /** Something of a room changed that its joined members are told of, other than by an event: receipts, typing. */
@@ -89,26 +89,24 @@ export class SyncHub {
 
   /** One user's view of a room changed: room account data, unread counts. */
   touchUserRoom(userNid: number, roomNid: number, pos: number): void {
-    const user = this.cached(userNid);
-    if (!user) return;
-    user.touchRoom(roomNid, pos);
-    this.#mark(user, pos);
+    this.#visit(userNid, (user) => {
+      user.touchRoom(roomNid, pos);
+      this.#mark(user, pos);
+    });
   }
 
   /** The user forgot a room, or it is to be shown again. */
   setForgotten(userNid: number, roomNid: number, forgotten: boolean): void {
-    const user = this.cached(userNid);
-    const membership = user?.rooms.get(roomNid);
-    if (user && membership) user.rooms.set(roomNid, { ...membership, forgotten });
+    this.#visit(userNid, (user) => user.setForgotten(roomNid, forgotten));
   }
 
   /** A membership in a room that this server is not in: nothing is committed there that would tell of it. */
   setMembership(userNid: number, membership: LiveMembership): void {
-    const user = this.cached(userNid);
-    if (!user) return;
-    user.rooms.set(membership.roomNid, membership);
-    user.touchRoom(membership.roomNid, membership.pos);
-    this.#mark(user, membership.pos);
+    this.#visit(userNid, (user) => {
+      user.setMembership(membership, this.watermark);
+      user.touchRoom(membership.roomNid, membership.pos);
+      this.#mark(user, membership.pos);
+    });
   }
 
   /** Waits until something after `since` can be told, the time is over or the client has gone. */
@@ -135,14 +133,16 @@ export class SyncHub {
   }
 
   async #load(userNid: number): Promise<UserLive> {
-    // Commits from here on are marked below the row that was read, or read with it: take the position first.
-    const knownSince = this.#positions.watermark;
-    const early: RoomCommit[] = [];
+    // Who syncs from before what is handed out by now asks storage; what comes after it is marked, first in `early`.
+    const knownSince = this.#positions.last;
+    const early: ((user: UserLive) => void)[] = [];
     this.#early.set(userNid, early);
     try {
       const rows = await this.#db.query<MembershipRow>(selectMemberships, [userNid]);
+      // Of a membership above the watermark it is not known what was before it.
+      await this.#positions.reached(rows.reduce((newest, row) => Math.max(newest, row.pos), 0));
       const user = new UserLive(userNid, rows.map(membershipOf), knownSince);
-      for (const commit of early) this.#apply(user, commit);
+      for (const change of early) change(user);
       this.#users.set(userNid, user);
       return user;
     } finally {
@@ -150,36 +150,35 @@ export class SyncHub {
     }
   }
 
-  /** Commits that happened while a user was being loaded. */
-  readonly #early = new Map<number, RoomCommit[]>();
+  /** What happened while users were being loaded. */
+  readonly #early = new Map<number, ((user: UserLive) => void)[]>();
 
-  #onCommit(commit: RoomCommit): void {
-    const { room, stored } = commit;
-    for (const early of this.#early.values()) early.push(commit);
-    for (const { after } of commit.members) {
-      const user = this.cached(after.userNid);
-      if (!user) continue;
-      this.#apply(user, commit);
-      this.#mark(user, stored.pos!);
-    }
-    this.#eachLiveMember(room, (user) => {
-      user.touchRoom(room.nid, stored.pos!);
-      this.#mark(user, stored.pos!);
-    });
+  /** Changes a user who is in memory, or is on the way there. */
+  #visit(userNid: number, change: (user: UserLive) => void): void {
+    const user = this.cached(userNid);
+    if (user) change(user);
+    else this.#early.get(userNid)?.push(change);
   }
 
-  #apply(user: UserLive, { room, stored, members }: RoomCommit): void {
+  #onCommit({ room, stored, members }: RoomCommit): void {
+    const pos = stored.pos!;
+    const touch = (user: UserLive): void => {
+      user.touchRoom(room.nid, pos);
+      this.#mark(user, pos);
+    };
     for (const { after } of members) {
-      if (after.userNid !== user.userNid) continue;
-      const forgotten = (user.rooms.get(room.nid)?.forgotten ?? false) && after.membership >= 4;
-      user.rooms.set(room.nid, { ...after, roomNid: room.nid, forgotten });
-      user.touchRoom(room.nid, stored.pos!);
+      this.#visit(after.userNid, (user) => {
+        const forgotten = (user.rooms.get(room.nid)?.forgotten ?? false) && after.membership >= 4;
+        user.setMembership({ ...after, roomNid: room.nid, forgotten }, this.watermark);
+        touch(user);
+      });
     }
-    if (user.rooms.get(room.nid)?.membership === JOIN) user.touchRoom(room.nid, stored.pos!);
+    this.#eachLiveMember(room, touch);
   }
 
   /** Walks the shorter of the two: the room's members or the users in memory. */
   #eachLiveMember(room: Room, visit: (user: UserLive) => void): void {
+    for (const [userNid, early] of this.#early) if (room.isJoined(userNid)) early.push(visit);
     if (room.members.size <= this.#users.size) {
       for (const member of room.members.values()) {
         if (member.membership !== JOIN) continue;

@@ -1,5 +1,5 @@
 /** What one sync asks for. */
-import type { UserLive } from './user-live.ts';
+import type { LiveMembership, UserLive } from './user-live.ts';
 import type { SyncFilter } from './sync-filter.ts';
 
 /** By what name the state after the timeline is told: clients that ask in the unstable way look for the unstable name. */
@@ -15,6 +15,8 @@ export interface SyncRequest {
   readonly toDeviceSince: number;
   /** position that the answer reaches: the watermark when the request was looked at */
   readonly upto: number;
+  /** the user's memberships at `upto`: all of them by room, or those in rooms that changed after `since` */
+  readonly memberships: { readonly all: ReadonlyMap<number, LiveMembership> } | { readonly changed: readonly LiveMembership[] };
   readonly fullState: boolean;
   /** `state_after` instead of `state` (Client-Server API v1.16, MSC4222) */
   readonly stateAfter: StateAfter | undefined;

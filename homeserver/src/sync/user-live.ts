@@ -11,7 +11,9 @@ export interface LiveMembership extends Pick<Member, 'membership' | 'nid' | 'pos
 
 export class UserLive {
   readonly userNid: number;
-  readonly rooms = new Map<number, LiveMembership>();
+  readonly #rooms = new Map<number, LiveMembership>();
+  /** room -> memberships before the one in `#rooms`, oldest first, while the watermark is below that one */
+  readonly #replaced = new Map<number, LiveMembership[]>();
   /** room -> position of its newest change, in the order of these positions */
   readonly #dirty = new Map<number, number>();
   /** `#dirty` knows of every change after this position */
@@ -29,7 +31,28 @@ export class UserLive {
     this.#knownSince = knownSince;
     this.#newestChange = knownSince;
     this.#lastOwnChange = knownSince;
-    for (const membership of memberships) this.rooms.set(membership.roomNid, membership);
+    for (const membership of memberships) this.#rooms.set(membership.roomNid, membership);
+  }
+
+  /** The newest memberships, those above the watermark included. */
+  get rooms(): ReadonlyMap<number, LiveMembership> {
+    return this.#rooms;
+  }
+
+  /** A membership that came into force; until the watermark has passed it, syncs are told the one before. */
+  setMembership(membership: LiveMembership, watermark: number): void {
+    const { roomNid, pos } = membership;
+    const before = this.#rooms.get(roomNid);
+    // What was read from storage may be newer than a commit that came meanwhile.
+    if (before && before.pos > pos) return;
+    this.#rooms.set(roomNid, membership);
+    if (pos <= watermark) this.#replaced.delete(roomNid);
+    else if (before && before.pos < pos) this.#replaced.set(roomNid, [...(this.#replaced.get(roomNid) ?? []), before]);
+  }
+
+  setForgotten(roomNid: number, forgotten: boolean): void {
+    const membership = this.#rooms.get(roomNid);
+    if (membership) this.#rooms.set(roomNid, { ...membership, forgotten });
   }
 
   get newestChange(): number {
@@ -47,12 +70,37 @@ export class UserLive {
     this.#newestChange = Math.max(this.#newestChange, pos);
   }
 
-  /** Rooms changed after `since`; undefined if memory does not reach back so far. */
-  roomsChangedSince(since: number): number[] | undefined {
+  /**
+   * Memberships at the watermark, in rooms that changed after `since`; undefined if memory does not reach back so far. What
+   * a sync tells must be taken here before it waits for anything: what comes into force meanwhile is the next one's.
+   */
+  changedAt(watermark: number, since: number): LiveMembership[] | undefined {
     if (since < this.#knownSince) return undefined;
-    const changed: number[] = [];
-    for (const [roomNid, pos] of this.#dirty) if (pos > since) changed.push(roomNid);
+    const changed: LiveMembership[] = [];
+    for (const [roomNid, pos] of this.#dirty) {
+      const membership = pos > since ? this.#membershipAt(watermark, roomNid) : undefined;
+      if (membership) changed.push(membership);
+    }
     return changed;
+  }
+
+  /** All memberships at the watermark, by room. */
+  membershipsAt(watermark: number): Map<number, LiveMembership> {
+    const all = new Map(this.#rooms);
+    for (const [roomNid, { pos }] of this.#rooms) {
+      if (pos <= watermark) continue;
+      const membership = this.#membershipAt(watermark, roomNid);
+      if (membership) all.set(roomNid, membership);
+      else all.delete(roomNid);
+    }
+    return all;
+  }
+
+  #membershipAt(watermark: number, roomNid: number): LiveMembership | undefined {
+    const newest = this.#rooms.get(roomNid);
+    if (newest && newest.pos > watermark) return this.#replaced.get(roomNid)?.findLast(({ pos }) => pos <= watermark);
+    this.#replaced.delete(roomNid);
+    return newest;
   }
 
   /** False means that nothing outside rooms changed after `since`. */

@@ -47,6 +47,13 @@ export class Accounts {
     return account;
   }
 
+  /** What another window has changed meanwhile. */
+  async readAgain(key: string): Promise<void> {
+    const kept = await this.#db.get('accounts', key).catch(() => undefined);
+    if (!kept) return;
+    this.state.setState({ accounts: this.state.getState().accounts.map((one) => (one.key === key ? kept : one)) });
+  }
+
   async secretsOf(account: AccountRecord): Promise<{ accessToken: string; refreshToken: string | undefined }> {
     return {
       accessToken: await this.#vault.open(account.accessToken),

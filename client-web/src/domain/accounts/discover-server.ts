@@ -45,7 +45,7 @@ export async function discoverServer(input: string): Promise<DiscoveredServer> {
   const candidates = server.url === undefined ? await candidatesOf(server.name) : [server.url];
   let last: unknown;
   for (const baseUrl of candidates) {
-    if (globalThis.location?.protocol === 'https:' && baseUrl.startsWith('http:') && !isLocal(baseUrl)) {
+    if (isSecurePage() && baseUrl.startsWith('http:') && !isLocal(baseUrl)) {
       last = new DiscoveryFailed('insecure');
       continue;
     }
@@ -58,6 +58,9 @@ export async function discoverServer(input: string): Promise<DiscoveredServer> {
   if (last instanceof DiscoveryFailed) throw last;
   throw new DiscoveryFailed(last instanceof RequestFailed && last.code === 'NOT_MATRIX' ? 'not-matrix' : 'unreachable', { cause: last });
 }
+
+/** Browsers let a secure page, the desktop client's too, ask secure servers only. */
+const isSecurePage = (): boolean => /^(https|nexuscomm):$/.test(globalThis.location?.protocol ?? '');
 
 async function candidatesOf(name: string): Promise<string[]> {
   const local = isLocal(`http://${name}`);

@@ -7,6 +7,8 @@ export interface SessionLock {
 }
 
 const TAKE_OVER_TIMEOUT_MS = 5_000;
+/** A window that is busy with a large sync answers late. */
+const ANSWER_TIMEOUT_MS = 1_500;
 const channelName = (accountKey: string): string => `nexuscomm-session-${accountKey}`;
 
 /**
@@ -27,7 +29,11 @@ export async function lockSession(
           if (lock === null) return resolve(undefined);
           return new Promise<void>((release) => resolve(release));
         })
-        .catch(reject);
+        .catch((error: unknown) => {
+          reject(error as Error);
+          // It was ours until another window took it, because this one had stood still.
+          if (release) void options.onAskedToLeave().finally(() => channel.close());
+        });
     });
   let release: (() => void) | undefined;
   if (options.take) {
@@ -37,7 +43,13 @@ export async function lockSession(
     } catch {
       release = await acquire({ steal: true });
     }
-  } else release = await acquire({ ifAvailable: true });
+  } else {
+    release = await acquire({ ifAvailable: true });
+    // After a reload the page before may hold it for a moment longer, and does not answer any more.
+    if (release === undefined && !(await isHeld(accountKey))) {
+      release = await acquire({ signal: AbortSignal.timeout(TAKE_OVER_TIMEOUT_MS) }).catch(() => undefined);
+    }
+  }
   if (release === undefined) {
     channel.close();
     return undefined;
@@ -48,6 +60,23 @@ export async function lockSession(
   };
   channel.onmessage = ({ data }) => {
     if (data === 'leave') void options.onAskedToLeave().finally(letGo);
+    if (data === 'who') channel.postMessage('me');
   };
   return { release: letGo };
+}
+
+/** Whether a living window says so. */
+async function isHeld(accountKey: string): Promise<boolean> {
+  const channel = new BroadcastChannel(channelName(accountKey));
+  try {
+    return await new Promise<boolean>((resolve) => {
+      channel.onmessage = ({ data }) => {
+        if (data === 'me') resolve(true);
+      };
+      setTimeout(() => resolve(false), ANSWER_TIMEOUT_MS);
+      channel.postMessage('who');
+    });
+  } finally {
+    channel.close();
+  }
 }

@@ -3,10 +3,12 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fetchInbox } from '../inbox/fetch-inbox.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { LiveSession, LiveStatus } from '../matrix/live-session.ts';
+import type { NewMessage } from '../matrix/new-messages.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { AccountRecord } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { lockSession, type SessionLock } from './session-lock.ts';
+import { SessionTokens, type TokenPair } from './session-tokens.ts';
 
 export type SessionStatus =
   | LiveStatus
@@ -15,7 +17,7 @@ export type SessionStatus =
   /** The server has ended the session; the person signs in again. */
   | { readonly state: 'signed-out' }
   /** It could not be started: i18n key under `errors.session`. */
-  | { readonly state: 'failed'; readonly reason: 'storage' | 'crypto' | 'unknown' };
+  | { readonly state: 'failed'; readonly reason: 'storage' | 'crypto' | 'vault' | 'unknown' };
 
 export interface SessionState {
   readonly status: SessionStatus;
@@ -28,6 +30,7 @@ export interface SessionContext {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly persistent: boolean;
+  readonly onNewMessage: (message: NewMessage) => void;
 }
 
 export class Session {
@@ -36,6 +39,8 @@ export class Session {
   readonly #context: SessionContext;
   #lock: SessionLock | undefined;
   #stopped = false;
+  /** Settles when nothing is being opened any more. */
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(accountKey: string, context: SessionContext) {
     this.accountKey = accountKey;
@@ -52,18 +57,42 @@ export class Session {
     if (!account) return;
     this.#stopped = false;
     this.#setStatus({ state: 'starting' });
-    const secrets = await this.#context.accounts.secretsOf(account);
-    void this.#paintFromSummary(account, secrets.accessToken);
     this.#lock = await lockSession(this.accountKey, { take, onAskedToLeave: async () => this.#leave() });
+    // Another window that ran it may have renewed them.
+    if (this.#lock) await this.#context.accounts.readAgain(this.accountKey);
+    const current = this.account;
+    let pair: TokenPair;
+    try {
+      if (!current) return this.#letGo();
+      pair = await this.#context.accounts.secretsOf(current);
+    } catch {
+      // Sealed with a key that the computer no longer has.
+      this.#letGo();
+      this.#setStatus({ state: 'failed', reason: 'vault' });
+      return;
+    }
+    const tokens = new SessionTokens(current.baseUrl, pair, async (next) => this.#context.accounts.setTokens(this.accountKey, next));
+    // Only who has the lock renews them.
+    void this.#paintFromSummary(current, tokens.accessToken, this.#lock ? tokens.fetch(fetch) : fetch);
     if (!this.#lock) {
       this.#setStatus({ state: 'elsewhere' });
       return;
     }
+    this.#starting = this.#startLive(current, tokens);
+    await this.#starting;
+  }
+
+  #letGo(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  async #startLive(account: AccountRecord, tokens: SessionTokens): Promise<void> {
     try {
       const { LiveSession } = await import('../matrix/live-session.ts');
       const live = await LiveSession.start({
         account,
-        secrets,
+        tokens,
         persistent: this.#context.persistent,
         inbox: this.#context.inbox,
         outbox: this.#context.outbox,
@@ -71,8 +100,8 @@ export class Session {
           get: async () => this.#context.accounts.recoveryKeyOf(this.accountKey),
           set: async (key) => this.#context.accounts.setRecoveryKey(this.accountKey, key),
         },
+        onNewMessage: (message) => this.#context.onNewMessage(message),
         onStatus: (status) => this.#setStatus(status),
-        onTokens: (tokens) => void this.#context.accounts.setTokens(this.accountKey, tokens),
         onSignedOut: () => void this.#signedOutByServer(),
       });
       if (this.#stopped) {
@@ -83,8 +112,7 @@ export class Session {
       void this.#refreshProfile(live);
     } catch (error) {
       console.error(error);
-      this.#lock?.release();
-      this.#lock = undefined;
+      this.#letGo();
       const name = (error as Error | undefined)?.name;
       this.#setStatus({ state: 'failed', reason: name === 'QuotaExceededError' || name === 'InvalidStateError' ? 'storage' : 'unknown' });
     }
@@ -92,11 +120,12 @@ export class Session {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    // Another window must not open the stores while this one still does.
+    await this.#starting;
     const { live } = this.state.getState();
     this.state.setState({ live: undefined });
     await live?.stop();
-    this.#lock?.release();
-    this.#lock = undefined;
+    this.#letGo();
   }
 
   /** Signs out at the server and forgets the account here. */
@@ -105,8 +134,7 @@ export class Session {
     const { live } = this.state.getState();
     this.state.setState({ live: undefined });
     await live?.signOut();
-    this.#lock?.release();
-    this.#lock = undefined;
+    this.#letGo();
   }
 
   retryNow(): void {
@@ -123,10 +151,10 @@ export class Session {
     this.#setStatus({ state: 'signed-out' });
   }
 
-  async #paintFromSummary(account: AccountRecord, accessToken: string): Promise<void> {
+  async #paintFromSummary(account: AccountRecord, accessToken: string, ask: typeof fetch): Promise<void> {
     if (!account.hasInbox) return;
     try {
-      for await (const rows of fetchInbox({ ...account, accessToken })) {
+      for await (const rows of fetchInbox({ ...account, accessToken, ask })) {
         if (this.#stopped || this.#context.inbox.state.getState().sources[account.key] === 'live') return;
         this.#context.inbox.merge(account.key, 'summary', rows);
       }

@@ -30,6 +30,8 @@ export interface MatrixRequest {
   readonly accessToken?: string | undefined;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** instead of the browser's */
+  readonly ask?: typeof fetch | undefined;
 }
 
 export async function matrixRequest(baseUrl: string, path: string, request: MatrixRequest = {}): Promise<Record<string, unknown>> {
@@ -38,7 +40,7 @@ export async function matrixRequest(baseUrl: string, path: string, request: Matr
   const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
   let response: Response;
   try {
-    response = await fetch(url, {
+    response = await (request.ask ?? fetch)(url, {
       method: request.method ?? 'GET',
       headers: {
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),

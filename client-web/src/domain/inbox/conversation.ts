@@ -40,6 +40,8 @@ export interface Conversation {
   readonly encrypted: boolean;
   readonly memberCount: number;
   readonly last: LastMessage | undefined;
+  /** ms; when somebody else last said something, as far as that is known: own messages may stand after it */
+  readonly heardTs?: number | undefined;
   /** ms; what recency goes by: the last message, else when the user joined or was invited */
   readonly activityTs: number;
   readonly unread: number;
@@ -53,6 +55,8 @@ export interface Conversation {
   readonly inviter: { readonly userId: string; readonly name: string } | undefined;
   /** The external network behind a bridge (MSC2346), otherwise undefined. */
   readonly network: { readonly id: string; readonly name: string } | undefined;
+  /** The room that took this one's place and that the user is in: this one can be read, but is in no list. */
+  readonly replacedBy?: string | undefined;
 }
 
 export const conversationId = (accountKey: string, roomId: string): ConversationId => `${accountKey}/${roomId}`;

@@ -19,6 +19,12 @@ describe('done', () => {
     expect(stateOf({ last: fakeMessage({ eventId: '$new', ts: 101, mine: true }) })).toBe('done');
   });
 
+  test('stays open when its reopening was answered', () => {
+    const answer = fakeMessage({ eventId: '$answer', ts: 102, mine: true });
+    expect(stateOf({ last: answer, heardTs: 101 })).toBe('active');
+    expect(stateOf({ last: answer, heardTs: 100 })).toBe('done');
+  });
+
   test('is reopened by another event of the same millisecond', () => {
     expect(stateOf({ last: fakeMessage({ eventId: '$other', ts: 100 }) })).toBe('active');
   });

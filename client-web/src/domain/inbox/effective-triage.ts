@@ -17,7 +17,9 @@ const ACTIVE: EffectiveTriage = { state: 'active', woken: undefined };
  * unread counts in doubt: a conversation shown once too often is better than a message missed.
  */
 function saidAfter(conversation: Conversation, last: LastMessage, ts: number, eventId?: string): boolean {
-  if (last.mine || last.eventId === eventId) return false;
+  // An answer does not put away again what somebody's message has brought back.
+  if (last.mine) return (conversation.heardTs ?? -Infinity) > ts;
+  if (last.eventId === eventId) return false;
   // Of two events in the same millisecond, one that is not the event up to which all is done came after it.
   if (eventId === undefined ? last.ts <= ts : last.ts < ts) return false;
   return last.kind !== 'state' || conversation.unread > 0 || conversation.mentions > 0;

@@ -40,11 +40,18 @@ interface Row {
 }
 
 /** Gives pages as they come. */
-export async function* fetchInbox(account: { key: string; baseUrl: string; userId: string; accessToken: string }): AsyncGenerator<Conversation[]> {
+export async function* fetchInbox(account: {
+  key: string;
+  baseUrl: string;
+  userId: string;
+  accessToken: string;
+  ask?: typeof fetch;
+}): AsyncGenerator<Conversation[]> {
   let from: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const answer = await matrixRequest(account.baseUrl, '/_nexuscomm/client/v1/inbox', {
       accessToken: account.accessToken,
+      ask: account.ask,
       query: { limit: PAGE, from },
     });
     const rows = (answer['chunk'] as Row[] | undefined) ?? [];
@@ -55,6 +62,7 @@ export async function* fetchInbox(account: { key: string; baseUrl: string; userI
 }
 
 function toConversation(row: Row, accountKey: string, userId: string): Conversation {
+  const said = row.last_event && last(row.last_event, userId);
   return {
     id: conversationId(accountKey, row.room_id),
     accountKey,
@@ -67,7 +75,8 @@ function toConversation(row: Row, accountKey: string, userId: string): Conversat
     topic: row.topic,
     encrypted: row.encrypted,
     memberCount: row.member_count,
-    last: row.last_event && last(row.last_event, userId),
+    last: said,
+    heardTs: said && !said.mine && said.kind !== 'state' ? said.ts : undefined,
     activityTs: row.activity_ts,
     unread: row.notification_count,
     mentions: row.highlight_count,

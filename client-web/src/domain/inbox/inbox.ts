@@ -43,7 +43,8 @@ export class Inbox {
     const { conversations, sources } = this.state.getState();
     if (source === 'summary' && sources[accountKey] === 'live') return;
     const next = new Map(conversations);
-    for (const row of rows) {
+    for (const given of rows) {
+      const row = withHeard(given, conversations.get(given.id));
       next.set(row.id, row);
       this.#unsaved.set(row.id, row);
     }
@@ -60,7 +61,8 @@ export class Inbox {
       if (row.accountKey !== accountKey) next.set(id, row);
       else if (!kept.has(id)) this.#unsaved.set(id, undefined);
     }
-    for (const row of rows) {
+    for (const given of rows) {
+      const row = withHeard(given, conversations.get(given.id));
       next.set(row.id, row);
       this.#unsaved.set(row.id, row);
     }
@@ -104,4 +106,9 @@ export class Inbox {
   #saveSoon(): void {
     this.#saving ??= setTimeout(() => void this.save(), SAVE_AFTER_MS);
   }
+}
+
+/** A summary tells the last message only, and a timeline may begin after what was heard: what was known of it stays. */
+function withHeard(row: Conversation, before: Conversation | undefined): Conversation {
+  return row.heardTs === undefined && before?.heardTs !== undefined ? { ...row, heardTs: before.heardTs } : row;
 }

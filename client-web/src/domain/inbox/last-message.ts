@@ -1,4 +1,5 @@
 /** The one line of a conversation in the inbox. */
+import { previewText } from '../messages/preview-text.ts';
 import { safeBody } from '../messages/safe-text.ts';
 import type { LastMessage } from './conversation.ts';
 
@@ -35,7 +36,7 @@ export function lastMessageOf(event: {
     case 'org.matrix.msc3381.poll.start':
       return { ...common, kind: 'poll', text: '' };
     case 'm.room.message':
-      return { ...common, kind: KINDS[String(event.content['msgtype'])] ?? 'text', text: oneLine(body) };
+      return { ...common, kind: KINDS[String(event.content['msgtype'])] ?? 'text', text: oneLine(previewText(event.content)) };
     default:
       return { ...common, kind: 'state', text: event.type };
   }

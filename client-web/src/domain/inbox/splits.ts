@@ -20,9 +20,9 @@ export function isUnread(conversation: Conversation): boolean {
   return conversation.membership === 'invite' || conversation.unread > 0 || conversation.mentions > 0 || conversation.markedUnread;
 }
 
-/** Neither a room that was left, nor a space (which only shows up to be accepted), nor one that was silenced and does not mention the user. */
+/** Neither a room that was left or replaced, nor a space (which only shows up to be accepted), nor one that was silenced and does not mention the user. */
 function isShown(conversation: Conversation): boolean {
-  if (conversation.membership === 'leave') return false;
+  if (conversation.membership === 'leave' || conversation.replacedBy !== undefined) return false;
   if (conversation.membership === 'invite') return true;
   if (conversation.kind === 'space') return false;
   return conversation.mentions > 0 || !(conversation.muted || conversation.lowPriority);
@@ -42,7 +42,7 @@ function matchesOwnSplit(conversation: Conversation, split: OwnSplit): boolean {
 export function isInSplit(conversation: Conversation, triage: EffectiveTriage, split: Split | OwnSplit): boolean {
   // What was put away by hand is found again even if it is muted.
   if (split === 'snoozed' || split === 'done') {
-    return triage.state === split && conversation.kind !== 'space' && conversation.membership !== 'leave';
+    return triage.state === split && conversation.kind !== 'space' && conversation.membership !== 'leave' && conversation.replacedBy === undefined;
   }
   if (triage.state !== 'active' || !isShown(conversation)) return false;
   if (typeof split === 'object') return matchesOwnSplit(conversation, split);

@@ -63,6 +63,7 @@ export class Encryption {
   readonly #undo: (() => void)[] = [];
   #refreshing = false;
   #again = false;
+  #changing = false;
 
   constructor(client: MatrixClient, secretKeys: SecretKeys, recoveryKeys: RecoveryKeyStore) {
     this.#client = client;
@@ -94,6 +95,7 @@ export class Encryption {
   }
 
   async refresh(): Promise<void> {
+    if (this.#changing) return; // done at its end
     if (this.#refreshing) {
       this.#again = true;
       return;
@@ -132,26 +134,41 @@ export class Encryption {
   /** Makes the account's identity, a key backup, and the recovery key that opens both again. */
   async setUp(askPassword: AskPassword): Promise<void> {
     const crypto = this.#crypto();
-    await crypto.bootstrapCrossSigning({
-      authUploadDeviceSigningKeys: async (makeRequest) => this.#authenticated(makeRequest, askPassword),
+    await this.#change(async () => {
+      await crypto.bootstrapCrossSigning({
+        authUploadDeviceSigningKeys: async (makeRequest) => this.#authenticated(makeRequest, askPassword),
+      });
+      await this.#makeRecovery(crypto);
     });
-    await this.#makeRecovery(crypto);
-    await this.refresh();
+  }
+
+  /**
+   * While keys are made nobody may ask the server for ours: told of the old ones, the SDK would take the new ones for foreign
+   * and forget them.
+   */
+  async #change(work: () => Promise<void>): Promise<void> {
+    this.#changing = true;
+    try {
+      await work();
+    } finally {
+      this.#changing = false;
+      await this.refresh();
+    }
   }
 
   /** A new recovery key in place of the old one. */
   async replaceRecoveryKey(): Promise<void> {
-    await this.#makeRecovery(this.#crypto());
-    await this.refresh();
+    await this.#change(async () => this.#makeRecovery(this.#crypto()));
   }
 
   /** Everything anew, where recovery key and other devices are lost. Older encrypted messages can't be read any more. */
   async reset(askPassword: AskPassword): Promise<void> {
     const crypto = this.#crypto();
     this.#secretKeys.forget();
-    await crypto.resetEncryption(async (makeRequest) => this.#authenticated(makeRequest, askPassword));
-    await this.#makeRecovery(crypto);
-    await this.refresh();
+    await this.#change(async () => {
+      await crypto.resetEncryption(async (makeRequest) => this.#authenticated(makeRequest, askPassword));
+      await this.#makeRecovery(crypto);
+    });
   }
 
   async #makeRecovery(crypto: CryptoApi): Promise<void> {
@@ -182,6 +199,8 @@ export class Encryption {
     const found = await this.#client.secretStorage.getKey();
     if (!found) throw new UnlockFailed('no-recovery');
     if (!(await this.#client.secretStorage.checkKey(key, found[1]))) throw new UnlockFailed('wrong');
+    // The SDK compares with the public keys, which a new device may not have fetched yet.
+    await crypto.userHasCrossSigningKeys(this.#client.getSafeUserId(), true);
     await this.#secretKeys.using(key, async () => {
       await crypto.bootstrapCrossSigning({});
       await crypto.loadSessionBackupPrivateKeyFromSecretStorage().catch(() => {});

@@ -31,11 +31,16 @@ export class LiveInbox {
     this.#on(RoomEvent.Receipt, (_event: unknown, room: Room) => mark(room));
     this.#on(RoomEvent.Name, mark);
     this.#on(RoomEvent.Summary, () => this.#schedule());
-    this.#on(RoomEvent.MyMembership, mark);
+    this.#on(RoomEvent.MyMembership, (room: Room) => {
+      mark(room);
+      // Whoever joins the room that replaces another no longer needs that one in the list.
+      this.#mark(room.findPredecessor()?.roomId);
+    });
     this.#on(RoomEvent.Tags, (_event: unknown, room: Room) => mark(room));
     this.#on(RoomEvent.AccountData, (_event: unknown, room: Room) => mark(room));
     this.#on(RoomEvent.Redaction, (_event: unknown, room: Room) => mark(room));
     this.#on(RoomStateEvent.Events, (event: { getRoomId(): string | undefined; getType(): string }) => {
+      if (event.getType() === EventType.RoomCreate) this.#mark(client.getRoom(event.getRoomId())?.findPredecessor()?.roomId);
       // Members of large rooms come and go without a change of the line.
       if (event.getType() !== EventType.RoomMember) this.#mark(event.getRoomId());
     });

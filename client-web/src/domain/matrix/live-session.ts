@@ -1,17 +1,28 @@
 /** A running account: its matrix-js-sdk client and what the app does with it. Loaded after the first paint. */
 import { ClientEvent, HttpApiEvent, PendingEventOrdering, SyncState, type MatrixClient, type SyncStateData } from 'matrix-js-sdk';
 import type { AccountRecord } from '../accounts/account.ts';
+import type { SessionTokens } from '../accounts/session-tokens.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { CommandRunner } from './command-runner.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
+import { Directory } from './directory.ts';
 import { Encryption, type RecoveryKeyStore } from './encryption.ts';
+import { LiveFiles } from './live-files.ts';
 import { LinkPreviews } from './link-previews.ts';
 import { LiveInbox } from './live-inbox.ts';
+import { LiveMembers } from './live-members.ts';
+import { LivePins } from './live-pins.ts';
+import { LiveThreads } from './live-threads.ts';
 import { LiveTimeline, type TimelineTarget } from './live-timeline.ts';
 import { MessageOperations } from './message-operations.ts';
+import { followNewMessages, type NewMessage } from './new-messages.ts';
+import { Notifications } from './notification-settings.ts';
+import { OwnAccount } from './own-account.ts';
 import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
+import { RoomOperations } from './room-operations.ts';
+import { RoomSettings } from './room-settings.ts';
 import { RoomWriting } from './room-writing.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
@@ -30,13 +41,13 @@ export type LiveStatus =
 
 export interface LiveSessionOptions {
   readonly account: AccountRecord;
-  readonly secrets: { readonly accessToken: string; readonly refreshToken: string | undefined };
+  readonly tokens: SessionTokens;
   readonly persistent: boolean;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly recoveryKeys: RecoveryKeyStore;
   onStatus(status: LiveStatus): void;
-  onTokens(tokens: { accessToken: string; refreshToken: string | undefined }): void;
+  onNewMessage(message: NewMessage): void;
   /** The server has ended the session. */
   onSignedOut(soft: boolean): void;
 }
@@ -47,15 +58,21 @@ export class LiveSession {
   /** Recovery keys held in memory while encryption is set up or unlocked. */
   readonly secretKeys: SecretKeys;
   readonly rooms: RoomActions;
+  readonly roomOperations: RoomOperations;
+  readonly roomSettings: RoomSettings;
+  readonly directory: Directory;
   readonly messages: MessageOperations;
   readonly writing: RoomWriting;
   readonly commands: CommandRunner;
   readonly previews: LinkPreviews;
   readonly people: People;
   readonly encryption: Encryption;
+  readonly own: OwnAccount;
+  readonly notifications: Notifications;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
   #prepared = false;
 
@@ -65,11 +82,16 @@ export class LiveSession {
     this.secretKeys = secretKeys;
     this.#options = options;
     this.rooms = new RoomActions(client);
+    this.roomOperations = new RoomOperations(client);
+    this.roomSettings = new RoomSettings(client);
+    this.directory = new Directory(client);
     this.messages = new MessageOperations(client);
     this.writing = new RoomWriting(client);
     this.commands = new CommandRunner(client, this.rooms);
     this.previews = new LinkPreviews(client);
     this.people = new People(client, options.account.key);
+    this.own = new OwnAccount(client);
+    this.notifications = new Notifications(client);
     this.encryption = new Encryption(client, secretKeys, options.recoveryKeys);
     this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
   }
@@ -78,10 +100,9 @@ export class LiveSession {
     const secretKeys = new SecretKeys();
     const client = await createMatrixClient({
       account: options.account,
-      secrets: options.secrets,
+      tokens: options.tokens,
       persistent: options.persistent,
       cryptoCallbacks: secretKeys.callbacks,
-      onTokens: (tokens) => options.onTokens(tokens),
     });
     const session = new LiveSession(client, secretKeys, options);
     client.on(ClientEvent.Sync, (state, _before, data) => session.#onSync(state, data));
@@ -102,6 +123,22 @@ export class LiveSession {
     return new LiveTimeline(this.client, { accountKey: this.account.key, target, outbox: this.#options.outbox });
   }
 
+  openMembers(roomId: string): LiveMembers {
+    return new LiveMembers(this.client, roomId);
+  }
+
+  openPins(roomId: string): LivePins {
+    return new LivePins(this.client, roomId);
+  }
+
+  openThreads(roomId: string): LiveThreads {
+    return new LiveThreads(this.client, roomId);
+  }
+
+  openFiles(roomId: string): LiveFiles {
+    return new LiveFiles(this.client, roomId);
+  }
+
   async setTyping(roomId: string, typing: boolean): Promise<void> {
     await this.client.sendTyping(roomId, typing, typing ? 20_000 : 0);
   }
@@ -120,6 +157,7 @@ export class LiveSession {
     this.#disconnectOutbox?.();
     this.#inbox.stop();
     this.encryption.stop();
+    this.#unfollow?.();
     await this.client.store.save(true).catch(() => {});
     this.client.stopClient();
     await this.client.store.destroy();
@@ -131,6 +169,7 @@ export class LiveSession {
     this.#disconnectOutbox?.();
     this.#inbox.stop();
     this.encryption.stop();
+    this.#unfollow?.();
     await this.client.logout(true).catch(() => this.client.stopClient());
     await this.client.store.destroy();
     await deleteStores(this.account.key);
@@ -148,6 +187,8 @@ export class LiveSession {
         if (data?.fromCache !== true) {
           this.#connectOutbox();
           this.saveSoon();
+          // What came while the person was away is in the inbox; only what comes from now on is told.
+          this.#unfollow ??= followNewMessages(this.client, this.account.key, (message) => this.#options.onNewMessage(message));
           void this.encryption.start();
         }
         return;

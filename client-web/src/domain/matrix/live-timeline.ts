@@ -175,11 +175,14 @@ export class LiveTimeline {
     const events = this.#window?.getEvents() ?? [];
     const last = events.findLast((event) => event.status === null);
     if (!last || this.state.getState().canPaginateForward) return;
+    // As it is now: what the person marks while this is under way stays marked.
+    const marked = this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true;
     const position = (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId, true);
-    if (position === last.getId() && this.#room.getUnreadNotificationCount() === 0) return;
-    await this.#client.sendReadReceipt(last, isPrivate ? ReceiptType.ReadPrivate : ReceiptType.Read);
-    if (!this.#thread) await this.#client.setRoomReadMarkers(this.#room.roomId, last.getId()!);
-    if (this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true) {
+    if (position !== last.getId() || this.#room.getUnreadNotificationCount() > 0) {
+      await this.#client.sendReadReceipt(last, isPrivate ? ReceiptType.ReadPrivate : ReceiptType.Read);
+      if (!this.#thread) await this.#client.setRoomReadMarkers(this.#room.roomId, last.getId()!);
+    }
+    if (marked) {
       await this.#client.setRoomAccountData(this.#room.roomId, 'm.marked_unread' as never, { unread: false } as never);
     }
   }

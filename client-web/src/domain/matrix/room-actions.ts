@@ -2,6 +2,7 @@
 import { KnownMembership, Preset, PushRuleKind, ReceiptType, type MatrixClient } from 'matrix-js-sdk';
 import type { Triage } from '../inbox/conversation.ts';
 import { TRIAGE_TYPE, triageContent } from '../inbox/triage.ts';
+import { roomArrived } from './room-arrival.ts';
 
 export type NotificationLevel = 'default' | 'all' | 'mentions' | 'mute';
 const TAG_ORDER = 0.5;
@@ -45,6 +46,7 @@ export class RoomActions {
     const direct = me?.events.member?.getContent()['is_direct'] === true;
     await this.#client.joinRoom(roomId);
     if (direct && inviter !== undefined) await this.setDirect(roomId, inviter);
+    await roomArrived(this.#client, roomId);
   }
 
   async leave(roomId: string): Promise<void> {
@@ -102,6 +104,7 @@ export class RoomActions {
       initial_state: [{ type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }],
     });
     await this.setDirect(roomId, userId);
+    await roomArrived(this.#client, roomId);
     return roomId;
   }
 

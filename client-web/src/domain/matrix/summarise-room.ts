@@ -17,7 +17,6 @@ export function summariseRoom(
 ): Conversation | undefined {
   const membership = room.getMyMembership();
   if (!MEMBERSHIPS.has(membership)) return undefined;
-  if (membership === 'join' && isReplaced(client, room)) return undefined;
   const myUserId = client.getSafeUserId();
   const me = room.getMember(myUserId);
   const invite = membership === 'invite' ? me?.events.member : undefined;
@@ -36,6 +35,7 @@ export function summariseRoom(
     encrypted: room.hasEncryptionStateEvent(),
     memberCount: room.getJoinedMemberCount(),
     last,
+    heardTs: last && !last.mine && last.kind !== 'state' ? last.ts : heardIn(room, myUserId),
     activityTs: last?.ts ?? invite?.getTs() ?? me?.events.member?.getTs() ?? 0,
     unread: room.getUnreadNotificationCount(NotificationCountType.Total),
     mentions: room.getUnreadNotificationCount(NotificationCountType.Highlight),
@@ -46,6 +46,7 @@ export function summariseRoom(
     triage: parseTriage(room.getAccountData(TRIAGE_TYPE)?.getContent()),
     inviter: invite && { userId: invite.getSender()!, name: safeName(room.getMember(invite.getSender()!)?.name, invite.getSender()!) },
     network: networkOf(room),
+    replacedBy: replacedBy(client, room),
   };
 }
 
@@ -60,9 +61,9 @@ export function directRoomsOf(client: MatrixClient): Map<string, string> {
 }
 
 /** Upgraded, and the person is in the room that replaced it. */
-function isReplaced(client: MatrixClient, room: Room): boolean {
+function replacedBy(client: MatrixClient, room: Room): string | undefined {
   const successor = stateContent(room, EventType.RoomTombstone)?.['replacement_room'];
-  return typeof successor === 'string' && client.getRoom(successor)?.getMyMembership() === 'join';
+  return typeof successor === 'string' && client.getRoom(successor)?.getMyMembership() === 'join' ? successor : undefined;
 }
 
 function isMuted(client: MatrixClient, roomId: string): boolean {
@@ -100,6 +101,12 @@ function lastOf(client: MatrixClient, room: Room, myUserId: string): LastMessage
     if (fallback === undefined && type === EventType.RoomMember) fallback = event;
   }
   return fallback && describe(fallback, room, myUserId);
+}
+
+/** When somebody else last said something in what is loaded. */
+function heardIn(room: Room, myUserId: string): number | undefined {
+  const said = (event: MatrixEvent): boolean => PREVIEWED.has(event.getType()) && event.getSender() !== myUserId && !event.isRelation('m.replace');
+  return room.getLiveTimeline().getEvents().findLast(said)?.getTs();
 }
 
 function describe(event: MatrixEvent, room: Room, myUserId: string): LastMessage {

@@ -68,6 +68,10 @@ describe('bodies', () => {
   test('keep lines, tabs and what right-to-left writers use', () => {
     expect(safeBody('a\r\nb\tc\n\u2067שלום\u2069 \u200Fd')).toBe('a\nb\tc\n\u2067שלום\u2069 \u200Fd');
   });
+  test('and names are well-formed', () => {
+    expect(safeBody('a\uD800b')).toBe('a\uFFFDb');
+    expect(safeName('Bob\uD800', '-')).toBe('Bob\uFFFD');
+  });
   test('lose overrides, control characters and towers', () => {
     expect(safeBody('a\u202Eb\u0000c\u001Bd')).toBe('abcd');
     expect(safeBody(`Z${'\u0335'.repeat(1_000)}`)).toHaveLength(9);

@@ -50,6 +50,8 @@ function oneLine(text: string): string {
     .replaceAll(STRAY_TAGS, '')
     .replaceAll(TOWERS_IN_NAMES, '$1')
     .replaceAll(/\s+/gu, ' ')
+    // What stood between a letter and its mark is gone now.
+    .normalize('NFC')
     .trim();
 }
 

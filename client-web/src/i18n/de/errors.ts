@@ -26,6 +26,7 @@ export const errors: Translated<typeof english> = {
   session: {
     storage: 'Der Browser lässt NexusComm nichts speichern. Schaffe Platz oder erlaube dieser Seite das Speichern, und lade neu.',
     crypto: 'Die Verschlüsselung ließ sich nicht starten. Lade neu; wenn es wieder geschieht, melde dich ab und wieder an.',
+    vault: 'Dieser Computer kann nicht mehr öffnen, was er von diesem Konto aufbewahrt hat. Melde dich neu an.',
     unknown: 'Dieses Konto ließ sich nicht starten. Lade neu, um es noch einmal zu versuchen.',
   },
   send: {

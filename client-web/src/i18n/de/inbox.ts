@@ -52,6 +52,7 @@ export const inbox: Translated<typeof english> = {
   snoozeFor: 'Aufschieben, zurück {{when}}',
   orOnReply: 'oder wenn jemand antwortet',
   snoozePreset: {
+    inAnHour: 'In einer Stunde',
     laterToday: 'Heute noch',
     thisEvening: 'Heute Abend',
     tomorrow: 'Morgen',

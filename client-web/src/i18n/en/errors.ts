@@ -23,6 +23,7 @@ export const errors = {
   session: {
     storage: 'The browser does not let NexusComm keep data. Free some space or allow this site to store data, then reload.',
     crypto: 'Encryption could not be started. Reload; if it happens again, sign out and in again.',
+    vault: 'This computer can no longer open what it kept of this account. Sign in again.',
     unknown: 'This account could not be started. Reload to try again.',
   },
   send: {

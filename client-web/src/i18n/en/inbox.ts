@@ -50,6 +50,7 @@ export const inbox = {
   orOnReply: 'or when somebody replies',
   snoozePreset: {
     laterToday: 'Later today',
+    inAnHour: 'In an hour',
     thisEvening: 'This evening',
     tomorrow: 'Tomorrow',
     weekend: 'At the weekend',

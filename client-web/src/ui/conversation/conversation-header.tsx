@@ -31,7 +31,7 @@ export function ConversationHeader({ conversation, panel }: { readonly conversat
           size={32}
           shape={conversation.kind === 'direct' ? 'person' : 'room'}
           {...(url === undefined ? {} : { src: url })}
-          {...(several ? { accountId: accountKey } : {})}
+          {...(several && account ? { accountColour: account.colour } : {})}
         />
         <span className={styles.words}>
           <span className={styles.line}>

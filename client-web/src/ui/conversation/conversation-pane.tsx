@@ -1,5 +1,5 @@
 /** The open conversation with its panel, or a calm picture if there is none. */
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useConversation, useLive } from '../app-context.ts';
@@ -9,12 +9,18 @@ import { Button } from '../primitives/button.tsx';
 import { EmptyState } from '../primitives/empty-state.tsx';
 import { ErrorBoundary } from '../primitives/error-boundary.tsx';
 import { SkeletonRows } from '../primitives/skeleton.tsx';
+import { LoadingPane } from '../primitives/spinner.tsx';
+import { MxcAvatar } from '../rooms/mxc-avatar.tsx';
+import { useRoomDetails } from '../rooms/use-room-details.ts';
 import { useRoute, type OpenConversation } from '../route.ts';
 import { ConversationHeader } from './conversation-header.tsx';
 import styles from './conversation-pane.module.css';
+import { SuccessorBanner } from './successor-banner.tsx';
 import { Timeline } from './timeline.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useTimeline } from './use-timeline.ts';
+
+const GONE_AFTER_MS = 1_500;
 
 const SidePanel = lazy(async () => ({ default: (await import('./side-panel.tsx')).SidePanel }));
 
@@ -31,7 +37,7 @@ export function ConversationPane() {
     );
   }
   if (!conversation) {
-    return <main className={styles.empty}>{live ? <EmptyState title={t('timeline.gone')} /> : <EmptyState title={t('timeline.notLive')} />}</main>;
+    return <main className={styles.empty}>{live ? <Gone key={open.roomId} /> : <EmptyState title={t('timeline.notLive')} />}</main>;
   }
   return (
     <>
@@ -47,12 +53,25 @@ export function ConversationPane() {
   );
 }
 
+/** What was just joined comes within a moment: only what stays away is gone. */
+function Gone() {
+  const t = useT();
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), GONE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return late ? <EmptyState title={t('timeline.gone')} /> : <LoadingPane />;
+}
+
 function OpenRoom({ conversation, open }: { readonly conversation: Conversation; readonly open: OpenConversation }) {
   const { accountKey, roomId } = conversation;
   const { timeline, state } = useTimeline(accountKey, roomId, { eventId: open.eventId });
+  const replaced = useRoomDetails(accountKey, roomId)?.successor !== undefined;
   return (
     <main className={styles.pane} aria-label={conversation.name} data-room={roomId} data-account={accountKey}>
       <ConversationHeader conversation={conversation} panel={open.panel} />
+      <SuccessorBanner conversation={conversation} />
       {timeline && (state.items.length > 0 || state.loading === undefined) ? (
         <Timeline conversation={conversation} timeline={timeline} state={state} focusEventId={open.eventId} />
       ) : (
@@ -61,7 +80,7 @@ function OpenRoom({ conversation, open }: { readonly conversation: Conversation;
         </div>
       )}
       <TypingLine people={state.typing} />
-      <Composer conversation={conversation} threadRootId={undefined} items={state.items} />
+      {!replaced && <Composer conversation={conversation} threadRootId={undefined} items={state.items} />}
     </main>
   );
 }
@@ -74,6 +93,16 @@ function Invitation({ conversation }: { readonly conversation: Conversation }) {
       <ConversationHeader conversation={conversation} panel={undefined} />
       <div className={styles.center}>
         <EmptyState
+          illustration={
+            <MxcAvatar
+              accountKey={conversation.accountKey}
+              id={conversation.otherUserId ?? conversation.roomId}
+              name={conversation.name}
+              mxc={conversation.avatarMxc}
+              size={80}
+              shape={conversation.kind === 'direct' ? 'person' : 'room'}
+            />
+          }
           title={conversation.name}
           action={
             conversation.membership === 'invite' ? (
@@ -83,7 +112,9 @@ function Invitation({ conversation }: { readonly conversation: Conversation }) {
                 </Button>
                 <Button onPress={() => triage.decline(app, conversation)}>{t('inbox.decline')}</Button>
               </span>
-            ) : undefined
+            ) : (
+              <Button onPress={() => triage.decline(app, conversation)}>{t('rooms.join.withdraw')}</Button>
+            )
           }
         >
           {conversation.membership === 'knock'

@@ -1,13 +1,36 @@
-/** What stands beside the open conversation. */
-import { X } from 'lucide-react';
+/** What stands beside the open conversation: about it, its members, pins, threads and files. Over it where there is no room. */
+import { ArrowLeft, X } from 'lucide-react';
+import { useState } from 'react';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
-import { useT } from '../../i18n/i18n.ts';
+import { useT, type SentenceKey } from '../../i18n/i18n.ts';
 import { Composer } from '../composer/composer.tsx';
 import { IconButton } from '../primitives/icon-button.tsx';
+import { ResizeHandle } from '../primitives/resize-handle.tsx';
 import { setPanel, type Panel } from '../route.ts';
+import { useShortcuts } from '../shell/shortcuts.ts';
+import { FilesPanel } from './panels/files-panel.tsx';
+import { InfoPanel } from './panels/info-panel.tsx';
+import { MembersPanel } from './panels/members-panel.tsx';
+import { PinsPanel } from './panels/pins-panel.tsx';
+import { ThreadsPanel } from './panels/threads-panel.tsx';
 import styles from './side-panel.module.css';
 import { Timeline } from './timeline.tsx';
 import { useTimeline } from './use-timeline.ts';
+
+const WIDTH = { min: 300, start: 380, max: 640 } as const;
+const KEPT = 'nexuscomm.panel-width';
+
+const TITLES = {
+  info: 'rooms.info',
+  members: 'rooms.members.title',
+  thread: 'timeline.thread',
+  threads: 'timeline.threads',
+  pins: 'timeline.pins',
+  files: 'rooms.files.title',
+} as const satisfies Readonly<Record<Panel, SentenceKey>>;
+
+/** Where the arrow leads. */
+const BACK: Readonly<Partial<Record<Panel, Panel>>> = { members: 'info', pins: 'info', files: 'info', threads: 'info', thread: 'threads' };
 
 export interface SidePanelProps {
   readonly conversation: Conversation;
@@ -17,19 +40,67 @@ export interface SidePanelProps {
 
 export function SidePanel({ conversation, panel, threadRootId }: SidePanelProps) {
   const t = useT();
-  const title =
-    panel === 'thread' ? t('timeline.thread') : panel === 'threads' ? t('timeline.threads') : panel === 'pins' ? t('timeline.pins') : t('rooms.info');
+  const [width, setWidth] = useState(readKept);
+  const title = t(TITLES[panel]);
+  const back = BACK[panel];
+  const close = (): void => setPanel(undefined);
+  useShortcuts({ escape: close });
   return (
-    <aside className={styles.panel} aria-label={title}>
-      <header className={styles.head}>
-        <h2 className={styles.title}>{title}</h2>
-        <IconButton label={t('timeline.closePanel')} onPress={() => setPanel(undefined)}>
-          <X />
-        </IconButton>
-      </header>
-      {panel === 'thread' && threadRootId !== undefined && <ThreadPanel key={threadRootId} conversation={conversation} rootId={threadRootId} />}
-    </aside>
+    <>
+      <ResizeHandle
+        pane={title}
+        controls="side-panel"
+        side="start"
+        className={styles.handle!}
+        width={width}
+        min={WIDTH.min}
+        max={WIDTH.max}
+        onReset={() => setWidth(keep(WIDTH.start))}
+        onResize={(next) => setWidth(keep(next))}
+      />
+      <aside
+        id="side-panel"
+        className={styles.panel}
+        aria-label={title}
+        style={{ '--panel-width': `${width}px` } as React.CSSProperties}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          close();
+        }}
+      >
+        <header className={styles.head}>
+          {back !== undefined && (
+            <IconButton label={t('common.back')} onPress={() => setPanel(back)}>
+              <ArrowLeft />
+            </IconButton>
+          )}
+          <h2 className={styles.title}>{title}</h2>
+          <IconButton label={t('timeline.closePanel')} keys="Escape" onPress={close}>
+            <X />
+          </IconButton>
+        </header>
+        <PanelBody conversation={conversation} panel={panel} threadRootId={threadRootId} />
+      </aside>
+    </>
   );
+}
+
+function PanelBody({ conversation, panel, threadRootId }: SidePanelProps) {
+  switch (panel) {
+    case 'info':
+      return <InfoPanel key={conversation.id} conversation={conversation} />;
+    case 'members':
+      return <MembersPanel key={conversation.id} conversation={conversation} />;
+    case 'pins':
+      return <PinsPanel key={conversation.id} conversation={conversation} />;
+    case 'files':
+      return <FilesPanel key={conversation.id} conversation={conversation} />;
+    case 'threads':
+      return <ThreadsPanel key={conversation.id} conversation={conversation} />;
+    case 'thread':
+      return threadRootId === undefined ? null : <ThreadPanel key={threadRootId} conversation={conversation} rootId={threadRootId} />;
+  }
 }
 
 function ThreadPanel({ conversation, rootId }: { readonly conversation: Conversation; readonly rootId: string }) {
@@ -40,4 +111,22 @@ function ThreadPanel({ conversation, rootId }: { readonly conversation: Conversa
       <Composer conversation={conversation} threadRootId={rootId} items={state.items} />
     </>
   );
+}
+
+function readKept(): number {
+  try {
+    const kept = Number(localStorage.getItem(KEPT));
+    return kept >= WIDTH.min && kept <= WIDTH.max ? kept : WIDTH.start;
+  } catch {
+    return WIDTH.start;
+  }
+}
+
+function keep(width: number): number {
+  try {
+    localStorage.setItem(KEPT, String(width));
+  } catch {
+    // The width lasts as long as the window.
+  }
+  return width;
 }

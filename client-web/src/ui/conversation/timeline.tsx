@@ -104,6 +104,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     last.current = { rows, timeline };
     const handle = list.current;
     if (!handle || rows.length === 0) return;
+    if (focusEventId === undefined) focused.current = undefined;
     if (focusEventId !== undefined && focused.current !== focusKey) {
       const index = rows.findIndex((row) => row.kind === 'message' && row.item.eventId === focusEventId);
       if (index < 0) return;

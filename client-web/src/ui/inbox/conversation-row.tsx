@@ -53,6 +53,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
         className={classNames(styles.row, unread && styles.unread, isOpen && styles.open, isCursor && styles.cursor, menuOpen && styles.menuOpen)}
         data-conversation={row.roomId}
         data-account={row.accountKey}
+        data-cursor={isCursor ? '' : undefined}
       >
         <button
           type="button"
@@ -67,7 +68,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
             size={40}
             shape={row.kind === 'direct' ? 'person' : 'room'}
             {...(url === undefined ? {} : { src: url })}
-            {...(account === undefined ? {} : { accountId: account.key })}
+            {...(account === undefined ? {} : { accountColour: account.colour })}
           />
           <span className={styles.words}>
             <span className={styles.line}>

@@ -37,7 +37,8 @@ export function InboxPane() {
   const sources = useStore(app.inbox.state, (state) => state.sources);
   const now = useNow();
   const counts = useMemo(() => countSplits([...all.values()], now), [all, now]);
-  const view = useInboxView(split, text);
+  const container = useRef<HTMLDivElement>(null);
+  const view = useInboxView(split, text, container);
   const cursor = useCursor();
   const list = useRef<VListHandle>(null);
   const filter = useRef<HTMLInputElement>(null);
@@ -81,10 +82,20 @@ export function InboxPane() {
       s: withRow((row) => triage.toggleFavourite(app, row)),
       z: () => undoLast(),
       '/': () => filter.current?.focus(),
-      escape: () => {
-        if (open === undefined) return false;
-        navigate({ page: 'inbox', split, conversation: undefined });
-        return true;
+      // First out of the field, then out of the conversation.
+      escape: {
+        inFields: true,
+        run: ({ target }) => {
+          if (!(target instanceof HTMLElement)) return false;
+          if (target.closest('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]')) return false;
+          if (target.isContentEditable || target.matches('input, textarea, select')) {
+            target.blur();
+            return true;
+          }
+          if (open === undefined) return false;
+          navigate({ page: 'inbox', split, conversation: undefined });
+          return true;
+        },
       },
       ...Object.fromEntries(
         KEYED_SPLITS.map((name, index) => [String(index + 1), () => navigate({ page: 'inbox', split: name, conversation: undefined })]),
@@ -109,11 +120,12 @@ export function InboxPane() {
       </div>
       <SplitTabs split={split} counts={counts} onSelect={(name) => navigate({ page: 'inbox', split: name, conversation: undefined })} />
       <div
+        ref={container}
         className={styles.list}
-        onPointerEnter={() => view.setFrozen(true)}
-        onPointerLeave={() => view.setFrozen(false)}
-        onFocus={() => view.setFrozen(true)}
-        onBlur={() => view.setFrozen(false)}
+        onPointerEnter={() => view.setPointerInside(true)}
+        onPointerLeave={() => view.setPointerInside(false)}
+        onFocus={() => view.setFocusInside(true)}
+        onBlur={() => view.setFocusInside(false)}
       >
         {view.arrived > 0 && (
           <div className={styles.arrived}>

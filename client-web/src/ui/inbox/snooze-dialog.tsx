@@ -2,7 +2,7 @@
 import { AlarmClock, CalendarDays, Coffee, MessageCircleReply, Moon, Sunrise } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { parseSnooze, snoozePresets, type SnoozePreset, type SnoozeResult } from '../../domain/inbox/snooze-words.ts';
-import { formatDateTime, formatRelative } from '../../i18n/format.ts';
+import { daysFromNow, formatDateTime, formatRelative, formatWhen } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 import { Button } from '../primitives/button.tsx';
@@ -76,8 +76,10 @@ export function SnoozeDialog({ conversationId, onClose }: { readonly conversatio
           <li key={preset}>
             <button type="button" className={styles.preset} onClick={() => snooze(until, wake)}>
               {ICONS[preset]}
-              <span className={styles.name}>{t(`inbox.snoozePreset.${preset}`)}</span>
-              <span className={styles.when}>{preset === 'untilReply' ? '' : formatDateTime(until)}</span>
+              <span className={styles.name}>
+                {t(`inbox.snoozePreset.${preset === 'laterToday' && daysFromNow(until) > 0 ? 'inAnHour' : preset}`)}
+              </span>
+              <span className={styles.when}>{preset === 'untilReply' ? '' : formatWhen(until)}</span>
             </button>
           </li>
         ))}

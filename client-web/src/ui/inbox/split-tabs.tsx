@@ -1,5 +1,6 @@
 /** The views of the inbox: those that matter by the hour as tabs, the two that hold what was put away behind a menu. */
 import { CheckCheck, ChevronDown, Clock } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import type { Split, SplitCount } from '../../domain/inbox/splits.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -19,8 +20,14 @@ export function SplitTabs({ split, counts, onSelect }: SplitTabsProps) {
   const t = useT();
   const away = split === 'snoozed' || split === 'done';
   const countOf = (name: Split): number => (name === 'mentions' ? counts[name].mentioning : name === 'everything' ? 0 : counts[name].unread);
+  const nav = useRef<HTMLElement>(null);
+  // Where the list is narrow, what is chosen is in sight.
+  useEffect(() => {
+    // Not returned: newer browsers give a promise, which React would take for what ends the effect.
+    nav.current?.querySelector(`.${styles.chosen}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [split]);
   return (
-    <nav className={styles.splits} aria-label={t('inbox.splits')}>
+    <nav ref={nav} className={styles.splits} aria-label={t('inbox.splits')}>
       {TABS.map((name) => (
         <button
           key={name}

@@ -13,7 +13,10 @@ import { cursorStore, neighbour } from './inbox-cursor.ts';
 
 let lastUndo: Undo | undefined;
 
-function offerUndo(text: string, undo: Undo): void {
+/** At once: Z may come before the server has answered. */
+function offerUndo(text: string, triaged: Promise<Undo>): void {
+  const undo: Undo = async () => (await triaged)();
+  attempt(triaged);
   lastUndo = undo;
   showToast({ text, key: 'triage', action: { label: t('common.undo'), keys: 'Z', onAction: () => undoLast() } });
 }
@@ -45,7 +48,7 @@ export function openById(id: ConversationId): void {
 export const triage = {
   done(app: App, row: Conversation): void {
     moveOn(row.id);
-    attempt(app.conversations.markDone(row.id).then((undo) => offerUndo(t('inbox.toast.done', { name: row.name }), undo)));
+    offerUndo(t('inbox.toast.done', { name: row.name }), app.conversations.markDone(row.id));
   },
   reopen(app: App, row: Conversation): void {
     attempt(app.conversations.reopen(row.id).then((undo) => (lastUndo = undo)));
@@ -53,29 +56,26 @@ export const triage = {
   snooze(app: App, row: Conversation, until: number, wake: 'time' | 'reply' | 'mention'): void {
     moveOn(row.id);
     wakeAt(until);
-    attempt(
-      app.conversations
-        .snooze(row.id, until, wake)
-        .then((undo) => offerUndo(t('inbox.toast.snoozed', { name: row.name, when: formatRelative(until) }), undo)),
-    );
+    offerUndo(t('inbox.toast.snoozed', { name: row.name, when: formatRelative(until) }), app.conversations.snooze(row.id, until, wake));
   },
   toggleUnread(app: App, row: Conversation): void {
     if (row.unread > 0 || row.markedUnread) attempt(app.conversations.markRead(row.id));
-    else attempt(app.conversations.setMarkedUnread(row.id, true).then((undo) => offerUndo(t('inbox.toast.unread', { name: row.name }), undo)));
+    else {
+      // Left open it would be read at once.
+      const route = routeStore.getState();
+      if (route.page === 'inbox' && route.conversation?.roomId === row.roomId) closeConversation();
+      offerUndo(t('inbox.toast.unread', { name: row.name }), app.conversations.setMarkedUnread(row.id, true));
+    }
   },
   toggleFavourite(app: App, row: Conversation): void {
-    attempt(
-      app.conversations.setFavourite(row.id, !row.favourite).then((undo) => {
-        if (!row.favourite) offerUndo(t('inbox.toast.favourite', { name: row.name }), undo);
-      }),
-    );
+    const done = app.conversations.setFavourite(row.id, !row.favourite);
+    if (row.favourite) attempt(done);
+    else offerUndo(t('inbox.toast.favourite', { name: row.name }), done);
   },
   toggleLowPriority(app: App, row: Conversation): void {
-    attempt(
-      app.conversations.setLowPriority(row.id, !row.lowPriority).then((undo) => {
-        if (!row.lowPriority) offerUndo(t('inbox.toast.lowPriority', { name: row.name }), undo);
-      }),
-    );
+    const done = app.conversations.setLowPriority(row.id, !row.lowPriority);
+    if (row.lowPriority) attempt(done);
+    else offerUndo(t('inbox.toast.lowPriority', { name: row.name }), done);
   },
   accept(app: App, row: Conversation): void {
     attempt(app.conversations.accept(row.id));
@@ -84,15 +84,21 @@ export const triage = {
     moveOn(row.id);
     attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.declined') })));
   },
-  async leave(app: App, row: Conversation): Promise<void> {
+  /** Whether they have left. */
+  async leave(app: App, row: Conversation): Promise<boolean> {
     const sure = await confirm({
       title: t('inbox.leaveTitle', { name: row.name }),
       body: t('inbox.leaveBody'),
       action: t('inbox.leave'),
       danger: true,
     });
-    if (!sure) return;
+    if (!sure) return false;
     moveOn(row.id);
-    attempt(app.conversations.leave(row.id).then(() => showToast({ text: t('inbox.toast.left', { name: row.name }) })));
+    const leaving = app.conversations.leave(row.id);
+    attempt(leaving.then(() => showToast({ text: t('inbox.toast.left', { name: row.name }) })));
+    return leaving.then(
+      () => true,
+      () => false,
+    );
   },
 } as const;

@@ -3,6 +3,7 @@ import { Search } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { Autocomplete, Dialog, Input, Menu, MenuItem, Modal, ModalOverlay, TextField } from 'react-aria-components';
 import { useStore } from 'zustand';
+import type { AccountRecord } from '../../domain/accounts/account.ts';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import type { FoundPerson } from '../../domain/matrix/people.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -57,7 +58,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
             >
               {rooms.map((row) => (
                 <MenuItem key={row.id} id={row.id} textValue={row.name} className={styles.item!} onAction={() => run(() => openById(row.id))}>
-                  <RoomLine row={row} account={accounts.length > 1 ? accounts.find((one) => one.key === row.accountKey)?.userId : undefined} />
+                  <RoomLine row={row} account={accounts.length > 1 ? accounts.find((one) => one.key === row.accountKey) : undefined} />
                 </MenuItem>
               ))}
               {people.slice(0, MOST_PEOPLE).map((person) => (
@@ -95,7 +96,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function RoomLine({ row, account }: { readonly row: Conversation; readonly account: string | undefined }) {
+function RoomLine({ row, account }: { readonly row: Conversation; readonly account: AccountRecord | undefined }) {
   const { url } = useMediaUrl(
     row.accountKey,
     row.avatarMxc === undefined ? undefined : { mxc: row.avatarMxc, width: 28, height: 28, method: 'crop' },
@@ -108,11 +109,11 @@ function RoomLine({ row, account }: { readonly row: Conversation; readonly accou
         size={28}
         shape={row.kind === 'direct' ? 'person' : 'room'}
         {...(url === undefined ? {} : { src: url })}
-        {...(account === undefined ? {} : { accountId: row.accountKey })}
+        {...(account === undefined ? {} : { accountColour: account.colour })}
       />
       <span className={styles.words}>
         <bdi className={styles.name}>{row.name}</bdi>
-        <span className={styles.hint}>{account ?? row.otherUserId ?? row.topic ?? ''}</span>
+        <span className={styles.hint}>{account?.userId ?? row.otherUserId ?? row.topic ?? ''}</span>
       </span>
       {row.mentions > 0 ? <Badge kind="mention" count={row.mentions} /> : row.unread > 0 && <Badge kind="count" count={row.unread} />}
     </>

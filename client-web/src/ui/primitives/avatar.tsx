@@ -19,8 +19,8 @@ export interface AvatarProps {
   readonly presence?: Presence;
   /** At the lower right corner: a network's badge, a small icon. Excludes `presence`. */
   readonly badge?: ReactNode;
-  /** The id of an account: a ring in its colour. */
-  readonly accountId?: string;
+  /** A ring in the colour of an account (`AccountRecord.colour`), which no other account here has. */
+  readonly accountColour?: number;
   /** Instead of initials: an icon. */
   readonly icon?: ReactNode;
   /** Read out if the name is not written beside it. */
@@ -29,7 +29,7 @@ export interface AvatarProps {
 }
 
 export function Avatar(props: AvatarProps) {
-  const { id, name, src, size = 36, shape = 'person', presence, badge, accountId, icon, label, className } = props;
+  const { id, name, src, size = 36, shape = 'person', presence, badge, accountColour, icon, label, className } = props;
   const t = useT();
   const [failed, setFailed] = useState<string>();
   const presenceLabel = presence === undefined ? undefined : t(`common.presence.${presence}`);
@@ -37,14 +37,14 @@ export function Avatar(props: AvatarProps) {
   const colours: CSSProperties & Record<`--${string}`, string> = {
     '--avatar-size': `${size}px`,
     '--avatar-colour': identityColour(id),
-    ...(accountId === undefined ? {} : { '--avatar-edge': identityColour(accountId) }),
+    ...(accountColour === undefined ? {} : { '--avatar-edge': `var(--identity-${accountColour})` }),
   };
   return (
     <span
       className={classNames(
         styles.avatar,
         styles[shape],
-        accountId !== undefined && styles.edged,
+        accountColour !== undefined && styles.edged,
         (badge !== undefined || presence !== undefined) && styles.cornered,
         badge !== undefined ? styles.withBadge : presence !== undefined && styles.withPresence,
         className,

@@ -36,6 +36,7 @@ export function RadioCards<Value extends string>(props: RadioCardsProps<Value>) 
       }}
       orientation={layout === 'grid' ? 'horizontal' : 'vertical'}
       isInvalid={error !== undefined}
+      validationBehavior="aria"
       aria-label={hideLabel ? label : rest['aria-label']}
       className={classNames(fieldStyles.field, className)}
     >

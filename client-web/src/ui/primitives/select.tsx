@@ -46,6 +46,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         if (chosen) onChange(chosen.value);
       }}
       isInvalid={error !== undefined}
+      validationBehavior="aria"
       aria-label={hideLabel ? label : rest['aria-label']}
       className={classNames(fieldStyles.field, className)}
     >

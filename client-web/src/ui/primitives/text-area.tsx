@@ -16,6 +16,7 @@ export function TextArea({ label, hideLabel = false, hint, error, className, pla
     <AriaTextField
       {...rest}
       isInvalid={error !== undefined}
+      validationBehavior="aria"
       aria-label={hideLabel ? label : rest['aria-label']}
       className={classNames(styles.field, className)}
     >

@@ -40,6 +40,7 @@ export function TextField(props: TextFieldProps) {
       {...rest}
       type={password && revealed ? 'text' : type}
       isInvalid={error !== undefined}
+      validationBehavior="aria"
       aria-label={hideLabel ? label : rest['aria-label']}
       className={classNames(styles.field, className)}
     >

@@ -2,17 +2,27 @@
 import { createStore, useStore } from 'zustand';
 import type { MediaContent, Person } from '../../domain/timeline/timeline-item.ts';
 
+export type RoomSettingsSection = 'general' | 'access' | 'roles' | 'notifications' | 'advanced';
+
 export interface Dialogs {
   'create-room': { accountKey?: string | undefined };
   'start-chat': { accountKey?: string | undefined };
   directory: { accountKey?: string | undefined };
-  join: { accountKey?: string | undefined; target?: string | undefined; via?: readonly string[] | undefined };
+  join: {
+    accountKey?: string | undefined;
+    target?: string | undefined;
+    via?: readonly string[] | undefined;
+    /** Of a link to a message: where to go after joining. */
+    eventId?: string | undefined;
+  };
   invite: { accountKey: string; roomId: string };
-  'room-settings': { accountKey: string; roomId: string };
+  'room-settings': { accountKey: string; roomId: string; section?: RoomSettingsSection | undefined };
   snooze: { conversationId: string };
   palette: Record<string, never>;
   shortcuts: Record<string, never>;
   person: { accountKey: string; userId: string; roomId?: string | undefined };
+  /** Removes or bans somebody, with a reason. */
+  moderate: { accountKey: string; roomId: string; userId: string; name: string; action: 'remove' | 'ban' };
   'edit-history': { accountKey: string; roomId: string; eventId: string };
   reactions: { accountKey: string; roomId: string; eventId: string };
   'seen-by': { accountKey: string; roomId: string; userIds: readonly string[] };

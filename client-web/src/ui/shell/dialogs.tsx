@@ -5,6 +5,17 @@ import { closeDialog, useOpenDialog, type DialogName, type Dialogs as DialogProp
 type DialogComponents = { readonly [Name in DialogName]?: ComponentType<DialogProps[Name] & { onClose(): void }> };
 
 const components: DialogComponents = {
+  'create-room': lazy(async () => ({ default: (await import('../rooms/create-room-dialog.tsx')).CreateRoomDialog })),
+  'start-chat': lazy(async () => ({ default: (await import('../rooms/start-chat-dialog.tsx')).StartChatDialog })),
+  directory: lazy(async () => ({ default: (await import('../rooms/directory-dialog.tsx')).DirectoryDialog })),
+  join: lazy(async () => ({ default: (await import('../rooms/join-dialog.tsx')).JoinDialog })),
+  invite: lazy(async () => ({ default: (await import('../rooms/invite-dialog.tsx')).InviteDialog })),
+  person: lazy(async () => ({ default: (await import('../rooms/person-dialog.tsx')).PersonDialog })),
+  moderate: lazy(async () => ({ default: (await import('../rooms/moderate-dialog.tsx')).ModerateDialog })),
+  'room-settings': lazy(async () => ({ default: (await import('../rooms/settings/room-settings-dialog.tsx')).RoomSettingsDialog })),
+  'set-up-encryption': lazy(async () => ({ default: (await import('../encryption/keep-key-dialog.tsx')).KeepKeyDialog })),
+  unlock: lazy(async () => ({ default: (await import('../encryption/unlock-dialog.tsx')).UnlockDialog })),
+  verify: lazy(async () => ({ default: (await import('../encryption/verify-dialog.tsx')).VerifyDialog })),
   palette: lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette })),
   snooze: lazy(async () => ({ default: (await import('../inbox/snooze-dialog.tsx')).SnoozeDialog })),
   'edit-history': lazy(async () => ({ default: (await import('../conversation/edit-history-dialog.tsx')).EditHistoryDialog })),

@@ -100,7 +100,7 @@ function AccountButton({ account }: { readonly account: AccountRecord }) {
       onPress={() => navigate({ page: 'settings', section: 'profile', accountKey: account.key })}
     >
       <span className={styles.face} data-state={status.state}>
-        <Avatar id={account.userId} name={name} size={28} {...(url === undefined ? {} : { src: url })} accountId={account.key} />
+        <Avatar id={account.userId} name={name} size={28} {...(url === undefined ? {} : { src: url })} accountColour={account.colour} />
       </span>
     </IconButton>
   );

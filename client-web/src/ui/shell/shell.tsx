@@ -9,12 +9,16 @@ import { ResizeHandle } from '../primitives/resize-handle.tsx';
 import { useRoute } from '../route.ts';
 import { Dialogs } from './dialogs.tsx';
 import { openDialog } from './dialogs-store.ts';
+import { AskPasswordHost } from '../settings/ask-password.tsx';
+import { VerificationHost } from '../encryption/verification-host.tsx';
 import { Rail } from './rail.tsx';
 import { StatusBanner } from './status-banner.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import styles from './shell.module.css';
 
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }));
+
+const LinkPage = lazy(async () => ({ default: (await import('../rooms/link-page.tsx')).LinkPage }));
 
 const LIST_WIDTH = { min: 240, start: 340, max: 520 } as const;
 const KEPT = 'nexuscomm.list-width';
@@ -39,6 +43,10 @@ export function Shell() {
             <Suspense>
               <SettingsPage section={route.section} accountKey={route.accountKey} />
             </Suspense>
+          ) : route.page === 'link' ? (
+            <Suspense>
+              <LinkPage target={route.target} />
+            </Suspense>
           ) : (
             <>
               <div className={styles.list} id="conversation-list" style={{ '--list-width': `${listWidth}px` } as React.CSSProperties}>
@@ -62,6 +70,8 @@ export function Shell() {
         </div>
       </div>
       <Dialogs />
+      <AskPasswordHost />
+      <VerificationHost />
     </div>
   );
 }

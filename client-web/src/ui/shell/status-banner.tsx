@@ -1,9 +1,11 @@
 /** What the person should know about connections and storage, in one line with what can be done. */
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SessionStatus } from '../../domain/accounts/session.ts';
 import { useT } from '../../i18n/i18n.ts';
-import { useAccounts, useApp, useAppState } from '../app-context.ts';
+import { useAccounts, useApp, useAppState, useLive } from '../app-context.ts';
+import { EncryptionBanner } from '../encryption/encryption-banner.tsx';
 import { attempt } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
@@ -29,6 +31,8 @@ export function StatusBanner() {
           {t(`errors.storage.${storage}`)}
         </Banner>
       )}
+      <UnsealedBanner />
+      <ElsewhereBanner />
       {accounts.map((account) => (
         <AccountBanner key={account.key} accountKey={account.key} userId={account.userId} online={online} onRetry={() => app.retryNow()} />
       ))}
@@ -40,39 +44,26 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
   const t = useT();
   const app = useApp();
   const session = useAppState((state) => state.sessions.get(props.accountKey));
+  const live = useLive(props.accountKey);
   const status = useStore(session?.state ?? idle, (state) => state.status);
+  const signInAgain = (
+    <Button
+      size="small"
+      onPress={() => {
+        attempt(app.signOut(props.accountKey));
+        navigate({ page: 'add-account' });
+      }}
+    >
+      {t('welcome.signIn')}
+    </Button>
+  );
   switch (status.state) {
+    // Told for all accounts at once.
     case 'elsewhere':
-      return (
-        <Banner
-          kind="info"
-          edge
-          action={
-            <Button size="small" onPress={() => attempt(app.takeOver())}>
-              {t('common.useHere')}
-            </Button>
-          }
-        >
-          {t('common.elsewhereBanner', { account: props.userId })}
-        </Banner>
-      );
+      return null;
     case 'signed-out':
       return (
-        <Banner
-          kind="danger"
-          edge
-          action={
-            <Button
-              size="small"
-              onPress={() => {
-                attempt(app.signOut(props.accountKey));
-                navigate({ page: 'add-account' });
-              }}
-            >
-              {t('welcome.signIn')}
-            </Button>
-          }
-        >
+        <Banner kind="danger" edge action={signInAgain}>
           {t('common.signedOutBanner', { account: props.userId })}
         </Banner>
       );
@@ -82,9 +73,13 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
           kind="danger"
           edge
           action={
-            <Button size="small" onPress={() => location.reload()}>
-              {t('common.reload')}
-            </Button>
+            status.reason === 'vault' ? (
+              signInAgain
+            ) : (
+              <Button size="small" onPress={() => location.reload()}>
+                {t('common.reload')}
+              </Button>
+            )
           }
         >
           {t(`errors.session.${status.reason}`)}
@@ -106,6 +101,72 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
         </Banner>
       );
     default:
-      return null;
+      return live ? <EncryptionBanner live={live} /> : null;
   }
+}
+
+/** One for all accounts, since taking over takes all of them. */
+function ElsewhereBanner() {
+  const t = useT();
+  const app = useApp();
+  const accounts = useAccounts();
+  const elsewhere = useElsewhere();
+  const first = accounts.find((account) => account.key === elsewhere[0]);
+  if (!first) return null;
+  return (
+    <Banner
+      kind="info"
+      edge
+      action={
+        <Button size="small" onPress={() => attempt(app.takeOver())}>
+          {t('common.useHere')}
+        </Button>
+      }
+    >
+      {elsewhere.length > 1 ? t('common.allElsewhereBanner') : t('common.elsewhereBanner', { account: first.userId })}
+    </Banner>
+  );
+}
+
+/** Keys of the accounts that another window runs. */
+function useElsewhere(): readonly string[] {
+  const sessions = useAppState((state) => state.sessions);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const undo = [...sessions.values()].map((session) => session.state.subscribe(changed));
+      return () => undo.forEach((one) => one());
+    },
+    [sessions],
+  );
+  const keys = useSyncExternalStore(subscribe, () =>
+    [...sessions.values()]
+      .filter((session) => session.state.getState().status.state === 'elsewhere')
+      .map((session) => session.accountKey)
+      .join(' '),
+  );
+  return keys === '' ? [] : keys.split(' ');
+}
+
+const SEEN_UNSEALED = 'nexuscomm.unsealed-seen';
+
+/** The desktop client on a computer without a key store; told until the person has seen it. */
+function UnsealedBanner() {
+  const t = useT();
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (localStorage.getItem(SEEN_UNSEALED) === null) void window.nexuscommDesktop?.vaultSeals().then((seals) => setShown(!seals));
+  }, []);
+  if (!shown) return null;
+  return (
+    <Banner
+      kind="warning"
+      edge
+      onDismiss={() => {
+        localStorage.setItem(SEEN_UNSEALED, 'yes');
+        setShown(false);
+      }}
+    >
+      {t('desktop.unsealed')}
+    </Banner>
+  );
 }

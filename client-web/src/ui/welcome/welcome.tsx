@@ -1,6 +1,6 @@
 /** Sign in, sign up, and adding a further account. */
 import { Inbox, Lock, Server } from 'lucide-react';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { discoverServer, serverOf, type DiscoveredServer } from '../../domain/accounts/discover-server.ts';
 import { registrationOptions, signIn, signUp, usernameAvailable, type RegistrationOptions } from '../../domain/accounts/sign-in.ts';
 import { RequestFailed } from '../../domain/http/matrix-request.ts';
@@ -29,7 +29,8 @@ export function Welcome() {
   const t = useT();
   const app = useApp();
   const adding = useAccounts().length > 0;
-  const [mode, setMode] = useState<'sign-in' | 'sign-up'>('sign-up');
+  // Whoever adds an account most often has it already.
+  const [mode, setMode] = useState<'sign-in' | 'sign-up'>(adding ? 'sign-in' : 'sign-up');
   const [server, setServer] = useState<DiscoveredServer>();
   const [options, setOptions] = useState<RegistrationOptions>();
   const [editingServer, setEditingServer] = useState(false);
@@ -40,25 +41,35 @@ export function Welcome() {
   const [errors, setErrors] = useState<Errors>({});
   const [busy, setBusy] = useState(false);
 
+  /** Counts the servers that were looked for: the answer of one that was given up changes nothing. */
+  const looked = useRef(0);
   const use = async (input: string, name?: string): Promise<DiscoveredServer | undefined> => {
+    const turn = ++looked.current;
     setBusy(true);
     setErrors({});
     try {
       const discovered = await discoverServer(input);
       const found = name === undefined ? discovered : { ...discovered, name };
       const offered = await registrationOptions(found.baseUrl).catch(() => ({ open: false, needsToken: false, terms: [], unsupported: [] }));
+      if (turn !== looked.current) return undefined;
       setServer(found);
       setOptions(offered);
       setEditingServer(false);
       if (!offered.open && offered.unsupported.length === 0) setMode('sign-in');
       return found;
     } catch (error) {
+      if (turn !== looked.current) return undefined;
       setErrors({ server: errorSentence(error) });
       setEditingServer(true);
       return undefined;
     } finally {
-      setBusy(false);
+      if (turn === looked.current) setBusy(false);
     }
+  };
+  const changeServer = (): void => {
+    looked.current++;
+    setBusy(false);
+    setEditingServer(true);
   };
 
   useEffect(() => {
@@ -162,7 +173,7 @@ export function Welcome() {
             <>
               <p className={styles.server}>
                 <span>{server ? t('welcome.onServer', { server: server.name }) : t('welcome.lookingUp')}</span>
-                <Button kind="quiet" size="small" onPress={() => setEditingServer(true)}>
+                <Button kind="quiet" size="small" onPress={changeServer}>
                   {t('welcome.changeServer')}
                 </Button>
               </p>

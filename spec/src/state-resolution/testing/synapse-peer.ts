@@ -28,14 +28,16 @@ export interface PeerAnswer {
 export interface SynapsePeer {
   readonly version: string;
   ask(request: PeerRequest): Promise<PeerAnswer>;
+  /** Ends it in the midst of its work; the question that it was at fails. */
+  kill(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const SCRIPT = fileURLToPath(new URL('../../../testing/synapse-peer.py', import.meta.url));
 
-/** Starts the peer with the Python that NEXUS_SYNAPSE_PYTHON names, or else python3. A string says why it can't. */
-async function startSynapsePeer(): Promise<SynapsePeer | string> {
-  const child = spawn(process.env['NEXUS_SYNAPSE_PYTHON'] ?? 'python3', [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** A string says why it can't be started. */
+async function startSynapsePeer(python: string): Promise<SynapsePeer | string> {
+  const child = spawn(python, [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
   const failure = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code) => resolve(`the peer ended with ${code}`));
@@ -55,6 +57,7 @@ async function startSynapsePeer(): Promise<SynapsePeer | string> {
       if (answer['failure'] !== undefined) throw new Error(JSON.stringify(answer['failure']));
       return answer as unknown as PeerAnswer;
     },
+    kill: () => void child.kill('SIGKILL'),
     [Symbol.asyncDispose]: async () => {
       child.stdin.end();
       await failure;
@@ -62,9 +65,12 @@ async function startSynapsePeer(): Promise<SynapsePeer | string> {
   };
 }
 
-/** The peer, or undefined without Synapse; then the reason is printed, for tests are skipped because of it. */
-export async function findSynapsePeer(): Promise<SynapsePeer | undefined> {
-  const started = await startSynapsePeer();
+/**
+ * The peer, by default with the Python that NEXUS_SYNAPSE_PYTHON names, or else python3. It is undefined without Synapse;
+ * then the reason is printed, for tests are skipped because of it.
+ */
+export async function findSynapsePeer(python = process.env['NEXUS_SYNAPSE_PYTHON'] ?? 'python3'): Promise<SynapsePeer | undefined> {
+  const started = await startSynapsePeer(python);
   if (typeof started !== 'string') return started;
   process.stdout.write(`Not compared with Synapse: ${started}. Set NEXUS_SYNAPSE_PYTHON to a Python that has matrix-synapse.\n`);
   return undefined;

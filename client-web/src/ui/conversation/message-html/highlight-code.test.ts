@@ -49,26 +49,30 @@ describe('the worker', () => {
     }
   }
 
-  test('answers each who asks, in whatever order', async () => {
+  test('answers each who asks, one after the other', async () => {
     const worker = new FakeWorker();
     const highlight = createHighlighter(() => worker);
     const [one, two] = [highlight('a', 'js'), highlight('b', 'js')];
-    for (const { id } of worker.asked.toReversed()) worker.answer(id);
+    expect(worker.asked.map(({ code }) => code)).toEqual(['a']);
+    worker.answer(1);
+    expect(worker.asked.map(({ code }) => code)).toEqual(['a', 'b']);
+    worker.answer(2);
     expect([textOf(await one), textOf(await two)]).toEqual(['1', '2']);
   });
 
-  test('is ended when it takes too long, and started again for the next', async () => {
+  test('is ended by what takes too long, and a new one does the rest', async () => {
     const workers: FakeWorker[] = [];
     const highlight = createHighlighter(() => {
       workers.push(new FakeWorker());
       return workers.at(-1)!;
     }, 10);
-    const [slow, beside] = await Promise.all([highlight('a', 'js'), highlight('b', 'js')]);
-    expect([slow, beside]).toEqual([undefined, undefined]);
-    expect(workers[0]!.terminated).toBe(true);
-    const next = highlight('c', 'js');
-    workers[1]!.answer(3);
-    expect(textOf(await next)).toBe('3');
+    const [slow, beside] = [highlight('a', 'js'), highlight('b', 'js')];
+    expect(await slow).toBeUndefined();
+    expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
+    // What the one that was ended had still to say is not taken for an answer.
+    workers[0]!.answer(1);
+    workers[1]!.answer(2);
+    expect(textOf(await beside)).toBe('2');
   });
 
   test('is not asked for too much', async () => {

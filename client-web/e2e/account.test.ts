@@ -1,0 +1,150 @@
+/** Signing up and in, and the account's settings, as a person meets them. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { hasChromium, launchChromium } from './chromium.ts';
+import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { PASSWORD, Person } from './person.ts';
+
+const inBrowser = hasChromium() ? describe : describe.skip;
+
+inBrowser('an account', () => {
+  let browser: Browser;
+  let server: Homeserver;
+  let alice: Person;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchChromium(), startHomeserver()]);
+    alice = await Person.signUp(browser, server, 'alice');
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  }, 60_000);
+
+  test('what is wrong with a form is said at its field, and nothing typed is lost', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(server.url);
+    await page.locator('input[name=username]').fill('Not A Name');
+    await page.locator('input[name=password]').fill('short');
+    await page.locator('button[type=submit]').click();
+    await page.getByText('Names are made of small letters').waitFor();
+    await page.getByText('Use at least 8 characters').waitFor();
+    await page.locator('input[name=username]').fill('alice');
+    await page.locator('input[name=password]').fill('long enough now');
+    await page.locator('button[type=submit]').click();
+    await page.getByText('This name is taken').waitFor();
+    expect(await page.locator('input[name=password]').inputValue()).toBe('long enough now');
+
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('button[type=submit]').click();
+    await page.getByText('Username or password is wrong').waitFor();
+    await page.getByRole('button', { name: 'Change server' }).click();
+    await page.getByLabel('Server').fill('no.such.server.invalid');
+    await page.locator('button[type=submit]').click();
+    await page.getByText('This server can not be reached').waitFor();
+    await page.context().close();
+  }, 60_000);
+
+  test('name, picture and status are changed, and others see them', async () => {
+    await alice.goTo('#/settings/profile');
+    await alice.page.getByLabel('Name', { exact: true }).fill('Alice Archer');
+    await alice.page.getByRole('button', { name: 'Save' }).first().click();
+    await alice.sees('Saved');
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+    await alice.page.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: png });
+    await alice.page.getByRole('button', { name: 'Remove picture' }).waitFor();
+    await alice.page.locator('input[type=file]').setInputFiles({ name: 'me.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') });
+    await alice.sees('This file is not a picture');
+    await alice.page.getByLabel('Status').fill('in the garden');
+    await alice.page.getByRole('button', { name: 'Save' }).last().click();
+    const profile = await fetch(`${server.url}/_matrix/client/v3/profile/${encodeURIComponent(alice.userId)}`);
+    expect(await profile.json()).toMatchObject({ displayname: 'Alice Archer', avatar_url: expect.stringMatching(/^mxc:/) });
+  }, 60_000);
+
+  test('theme and language change at once and stay', async () => {
+    await alice.goTo('#/settings/appearance');
+    await alice.page.getByText('Dark', { exact: true }).click();
+    expect(await alice.page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await alice.page.getByRole('button', { name: /^English/ }).click();
+    await alice.page.getByRole('option', { name: 'Deutsch' }).click();
+    await alice.page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
+    await alice.page.reload();
+    await alice.page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
+    expect(await alice.page.locator('html').getAttribute('lang')).toBe('de');
+    expect(await alice.page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await alice.page.getByRole('button', { name: /^Deutsch/ }).click();
+    await alice.page.getByRole('option', { name: 'English' }).click();
+    await alice.page.getByRole('heading', { name: 'Look and language' }).waitFor();
+  }, 60_000);
+
+  test('words that notify, and what does not', async () => {
+    await alice.goTo('#/settings/notifications');
+    await alice.page.getByPlaceholder('Add a word').fill('lighthouse');
+    await alice.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await alice.page.getByText('lighthouse', { exact: true }).waitFor();
+    await alice.page.getByText('Messages in rooms').click();
+    await alice.page.getByRole('switch', { name: 'Messages in rooms', checked: false }).waitFor({ state: 'attached' });
+    await alice.page.reload();
+    await alice.page.getByText('lighthouse', { exact: true }).waitFor();
+    expect(await alice.page.getByRole('switch', { name: 'Messages in rooms' }).isChecked()).toBe(false);
+    await alice.page.getByRole('button', { name: 'Remove: lighthouse' }).click();
+    await alice.page.getByText('No words yet').waitFor();
+  }, 60_000);
+
+  test('another session is renamed and signed out, after the password was asked for', async () => {
+    const second = await Person.signIn(browser, server, 'alice');
+    await alice.goTo('#/settings/profile');
+    await alice.goTo('#/settings/sessions');
+    await alice.page.getByRole('button', { name: 'Rename' }).last().click();
+    await alice.page.getByLabel('Name of the session').fill('The old laptop');
+    await alice.page.getByRole('button', { name: 'Save' }).click();
+    await alice.page.getByText('The old laptop').waitFor();
+    await alice.page.getByRole('button', { name: 'Sign out' }).last().click();
+    await alice.dialog.getByRole('button', { name: 'Sign out' }).click();
+    await alice.dialog.getByRole('textbox', { name: 'Password' }).fill('not the password');
+    await alice.dialog.getByRole('button', { name: 'Confirm' }).click();
+    await alice.sees('This password is wrong');
+    await alice.dialog.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+    await alice.dialog.getByRole('button', { name: 'Confirm' }).click();
+    await alice.sees('You are signed in nowhere else');
+    await second.sees('has been signed out by its server');
+    await second[Symbol.asyncDispose]();
+  }, 60_000);
+
+  test('signing out leaves nothing of the account in the browser', async () => {
+    const bob = await Person.signUp(browser, server, 'bob');
+    await bob.goTo('#/settings/security');
+    await bob.sees('Messages are backed up');
+    await bob.goTo('#/settings/accounts');
+    await bob.page.getByRole('button', { name: 'Sign out' }).click();
+    // The recovery key was never kept: that is said first.
+    await bob.dialog.getByText('You have not kept your recovery key').waitFor();
+    await bob.dialog.getByRole('button', { name: 'Sign out anyway' }).click();
+    await bob.page.locator('input[name=username]').waitFor();
+    await bob.page.waitForFunction(async () => (await indexedDB.databases()).length === 1);
+    const left = await bob.page.evaluate(
+      async () =>
+        new Promise((resolve) => {
+          const request = indexedDB.open('nexuscomm');
+          request.onsuccess = () => {
+            const transaction = request.result.transaction(['accounts', 'conversations', 'outbox']);
+            const counts = ['accounts', 'conversations', 'outbox'].map(
+              async (table) =>
+                new Promise<number>((done) => {
+                  const count = transaction.objectStore(table).count();
+                  count.onsuccess = () => done(count.result);
+                }),
+            );
+            void Promise.all(counts).then(resolve);
+          };
+        }),
+    );
+    expect(left).toEqual([0, 0, 0]);
+    expect(bob.troubles).toEqual([]);
+    await bob[Symbol.asyncDispose]();
+  }, 60_000);
+
+  test('the page had no errors, and the content security policy nothing to refuse', () => {
+    expect(alice.troubles).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+/** Events that the person's push rules want told (spec: "Push notifications"), as they arrive. */
+import { MatrixEventEvent, RoomEvent, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
+import { lastMessageOf } from '../inbox/last-message.ts';
+import { safeName } from '../messages/safe-text.ts';
+
+export interface NewMessage {
+  readonly accountKey: string;
+  readonly roomId: string;
+  readonly roomName: string;
+  readonly senderName: string;
+  readonly text: string;
+  readonly highlight: boolean;
+  readonly sound: boolean;
+}
+
+/** Older events come with a gap after a long sleep: nobody wants them all at once. */
+const MOST_AGE_MS = 5 * 60_000;
+
+export function followNewMessages(client: MatrixClient, accountKey: string, tell: (message: NewMessage) => void): () => void {
+  const told = new Set<string>();
+  const waiting = new Set<string>();
+  const consider = (event: MatrixEvent, room: Room | undefined): void => {
+    const id = event.getId();
+    if (!room || id === undefined || told.has(id) || event.getSender() === client.getUserId()) return;
+    if (Date.now() - event.getTs() > MOST_AGE_MS) return;
+    if (event.isEncrypted() && (event.isBeingDecrypted() || event.shouldAttemptDecryption())) {
+      waiting.add(id);
+      return;
+    }
+    const actions = client.getPushActionsForEvent(event);
+    if (actions?.notify !== true) return;
+    told.add(id);
+    const sender = event.getSender()!;
+    const senderName = safeName(room.getMember(sender)?.name, sender);
+    const { text } = lastMessageOf({
+      eventId: id,
+      sender,
+      senderName,
+      ts: event.getTs(),
+      type: event.isDecryptionFailure() ? 'm.room.encrypted' : event.getType(),
+      content: event.getContent(),
+      redacted: event.isRedacted(),
+      mine: false,
+    });
+    tell({
+      accountKey,
+      roomId: room.roomId,
+      roomName: safeName(room.name, room.roomId),
+      senderName,
+      text,
+      highlight: actions.tweaks.highlight === true,
+      sound: actions.tweaks.sound !== undefined,
+    });
+  };
+  const onTimeline = (
+    event: MatrixEvent,
+    room: Room | undefined,
+    toStart: boolean | undefined,
+    removed: boolean,
+    data: { liveEvent?: boolean },
+  ): void => {
+    if (toStart !== true && !removed && data.liveEvent === true) consider(event, room);
+  };
+  const onDecrypted = (event: MatrixEvent): void => {
+    if (waiting.delete(event.getId()!)) consider(event, client.getRoom(event.getRoomId()) ?? undefined);
+  };
+  client.on(RoomEvent.Timeline, onTimeline);
+  client.on(MatrixEventEvent.Decrypted, onDecrypted);
+  return () => {
+    client.off(RoomEvent.Timeline, onTimeline);
+    client.off(MatrixEventEvent.Decrypted, onDecrypted);
+  };
+}
