@@ -111,10 +111,11 @@ inBrowser('accessibility', () => {
     await keys.press('Enter');
     await page.locator('[data-live="true"]').waitFor({ timeout: 20_000 });
     await keys.press('Control+k');
+    await page.getByRole('dialog', { name: 'Find anything' }).waitFor();
     await keys.type('create a room');
     await page.getByRole('menuitem', { name: 'Create a room' }).waitFor();
     await keys.press('Enter');
-    await page.getByRole('dialog').getByRole('textbox').first().waitFor();
+    await page.getByRole('dialog', { name: 'Create a room' }).getByRole('textbox', { name: 'Name' }).waitFor();
     await keys.type('Keys only');
     await keys.press('Enter');
     await page.getByRole('main', { name: 'Keys only' }).waitFor({ timeout: 20_000 });

@@ -1,8 +1,20 @@
 /** Shows the dialog that is open; each is loaded when first needed. */
-import { lazy, Suspense, type ComponentType } from 'react';
+import { lazy, Suspense, useEffect, type ComponentType } from 'react';
 import { closeDialog, useOpenDialog, type DialogName, type Dialogs as DialogProps } from './dialogs-store.ts';
 
+const PALETTE_AFTER_MS = 1_500;
+
 type DialogComponents = { readonly [Name in DialogName]?: ComponentType<DialogProps[Name] & { onClose(): void }> };
+
+const loadPalette = async () => import('../palette/palette.tsx');
+
+/** Whoever presses Ctrl+K types on at once: it has to be there by then. */
+function usePaletteSoon(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette().catch(() => {}), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+}
 
 const components: DialogComponents = {
   'create-room': lazy(async () => ({ default: (await import('../rooms/create-room-dialog.tsx')).CreateRoomDialog })),
@@ -16,7 +28,7 @@ const components: DialogComponents = {
   'set-up-encryption': lazy(async () => ({ default: (await import('../encryption/keep-key-dialog.tsx')).KeepKeyDialog })),
   unlock: lazy(async () => ({ default: (await import('../encryption/unlock-dialog.tsx')).UnlockDialog })),
   verify: lazy(async () => ({ default: (await import('../encryption/verify-dialog.tsx')).VerifyDialog })),
-  palette: lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette })),
+  palette: lazy(async () => ({ default: (await loadPalette()).Palette })),
   snooze: lazy(async () => ({ default: (await import('../inbox/snooze-dialog.tsx')).SnoozeDialog })),
   'edit-history': lazy(async () => ({ default: (await import('../conversation/edit-history-dialog.tsx')).EditHistoryDialog })),
   reactions: lazy(async () => ({ default: (await import('../conversation/reactions-dialog.tsx')).ReactionsDialog })),
@@ -29,6 +41,7 @@ const components: DialogComponents = {
 
 export function Dialogs() {
   const open = useOpenDialog();
+  usePaletteSoon();
   if (!open) return null;
   const Component = components[open.name] as ComponentType<object> | undefined;
   if (!Component) return null;
