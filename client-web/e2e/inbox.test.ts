@@ -109,6 +109,8 @@ inBrowser('the inbox', () => {
     await away();
     await alice.press('Escape');
     await alice.openRoom('Dates');
+    // Read first: U of what is unread would only read it.
+    await alice.conversation('Dates').getByText('1', { exact: true }).waitFor({ state: 'detached' });
     await keys('s', 'u', 'Escape');
     await away();
     await alice.page.waitForFunction((first) => document.querySelector('[data-conversation]')?.textContent?.includes(first), 'Dates');

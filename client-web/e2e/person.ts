@@ -158,10 +158,17 @@ export class Person implements AsyncDisposable {
     await opened.waitFor();
   }
 
+  /** Under the pointer lines of the inbox keep their places, and new ones wait. */
+  async leaveInbox(): Promise<void> {
+    await this.page.mouse.move(2, 2);
+  }
+
   async accept(roomName: string): Promise<void> {
+    await this.leaveInbox();
     const answer = this.conversation(roomName).getByRole('button', { name: 'Accept' });
     await answer.click();
     await answer.waitFor({ state: 'detached' });
+    await this.leaveInbox();
     await this.openRoom(roomName);
     await this.messages.waitFor();
   }
@@ -227,10 +234,12 @@ export class Person implements AsyncDisposable {
   }
 
   async seesInInbox(name: string): Promise<void> {
+    await this.leaveInbox();
     await this.conversation(name).waitFor();
   }
 
   async noLongerSeesInInbox(name: string): Promise<void> {
+    await this.leaveInbox();
     await this.conversation(name).waitFor({ state: 'detached' });
   }
 

@@ -34,4 +34,6 @@ export const composerContexts = {
   restore: (key: DraftKey, context: Pick<ComposerContext, 'replyTo' | 'editing'>): void => change(key, context),
   clear: (key: DraftKey): void => change(key, { replyTo: undefined, editing: undefined }),
   focus: (key: DraftKey): void => change(key, { focus: focusNext(key) }),
+  /** The conversation is left: coming back is not a request. */
+  forgetFocus: (key: DraftKey): void => change(key, { focus: 0 }),
 } as const;

@@ -164,6 +164,7 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
     field.current?.focus();
   };
 
+  useEffect(() => () => composerContexts.forgetFocus(key), [key]);
   useEffect(() => {
     if (focus === 0 && openedByKeys()) return;
     // After the conversation is painted: it takes a layout of its own.

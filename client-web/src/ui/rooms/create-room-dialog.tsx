@@ -6,7 +6,9 @@ import type { FoundPerson } from '../../domain/matrix/people.ts';
 import { aliasLocalpart, localAlias } from '../../domain/rooms/addresses.ts';
 import type { NewRoom } from '../../domain/matrix/room-operations.ts';
 import type { HistoryVisibility } from '../../domain/rooms/room-details.ts';
+import { draftKey } from '../../domain/composer/drafts.ts';
 import { useT } from '../../i18n/i18n.ts';
+import { composerContexts } from '../composer/composer-store.ts';
 import { useAccount, useApp, useLive } from '../app-context.ts';
 import { errorSentence } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
@@ -107,6 +109,8 @@ export function CreateRoomDialog({ accountKey: asked, onClose }: { readonly acco
       });
       kept = EMPTY;
       onClose();
+      // Whoever makes a room wants to say something in it.
+      composerContexts.focus(draftKey(accountKey, roomId));
       openConversation(accountKey, roomId);
     } catch (error) {
       if ((error as { errcode?: string }).errcode === 'M_ROOM_IN_USE') setErrors({ alias: t('rooms.address.taken') });
@@ -140,8 +144,6 @@ export function CreateRoomDialog({ accountKey: asked, onClose }: { readonly acco
           void submit();
         }}
       >
-        {/* The button that is seen stands in the dialog's foot: without one in the form Enter would do nothing. */}
-        <button type="submit" hidden />
         <AccountSelect
           value={accountKey}
           onChange={(key) => {

@@ -2,7 +2,9 @@
 import { MessageSquarePlus } from 'lucide-react';
 import { useState } from 'react';
 import type { FoundPerson } from '../../domain/matrix/people.ts';
+import { draftKey } from '../../domain/composer/drafts.ts';
 import { useT } from '../../i18n/i18n.ts';
+import { composerContexts } from '../composer/composer-store.ts';
 import { useAccount, useLive } from '../app-context.ts';
 import { errorSentence } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
@@ -32,6 +34,8 @@ export function StartChatDialog({ accountKey: asked, onClose }: { readonly accou
     try {
       const roomId = await live.rooms.startDirect(person.userId);
       onClose();
+      // Whoever makes a room wants to say something in it.
+      composerContexts.focus(draftKey(accountKey, roomId));
       openConversation(accountKey, roomId);
     } catch (failure) {
       setError(errorSentence(failure));
