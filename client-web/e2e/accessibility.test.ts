@@ -119,6 +119,7 @@ inBrowser('accessibility', () => {
     await keys.type('Keys only');
     await keys.press('Enter');
     await page.getByRole('main', { name: 'Keys only' }).waitFor({ timeout: 20_000 });
+    await page.locator('main textarea:focus').waitFor();
     await keys.type('/invite @guest:localhost');
     await keys.press('Enter');
     await guest.seesInInbox('Keys only');
@@ -127,7 +128,7 @@ inBrowser('accessibility', () => {
     await keys.press('Enter');
     await guest.seesMessage('hello, written without a mouse');
     await guest.say('hello back');
-    await page.getByText('hello back').waitFor({ timeout: 20_000 });
+    await page.getByRole('log').getByText('hello back').waitFor({ timeout: 20_000 });
     // Through the messages: up to the last one, and to what can be done with it.
     await page.getByRole('log').focus();
     await keys.press('ArrowUp');
