@@ -111,7 +111,11 @@ export function InboxPane() {
 
   const loading = all.size === 0 && Object.values(sources).every((source) => source !== 'live');
   return (
-    <section className={styles.pane} aria-label={t('inbox.title')} data-live={Object.values(sources).every((source) => source === 'live')}>
+    <section
+      className={styles.pane}
+      aria-label={t('inbox.title')}
+      data-live={Object.keys(sources).length > 0 && Object.values(sources).every((source) => source === 'live')}
+    >
       <header className={styles.head}>
         <h1 className={styles.title}>{t('inbox.title')}</h1>
       </header>

@@ -11,6 +11,7 @@ import { useT } from '../../i18n/i18n.ts';
 import { composerContexts } from '../composer/composer-store.ts';
 import { useAccount, useApp, useLive } from '../app-context.ts';
 import { errorSentence } from '../error-sentence.ts';
+import { liveSoon } from '../live-soon.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
 import { Checkbox } from '../primitives/checkbox.tsx';
@@ -66,6 +67,7 @@ type Errors = Readonly<Partial<Record<'name' | 'alias' | 'space' | 'form', strin
 export function CreateRoomDialog({ accountKey: asked, onClose }: { readonly accountKey?: string | undefined; readonly onClose: () => void }) {
   const t = useT();
   const [accountKey, setAccountKey] = useChosenAccount(asked);
+  const app = useApp();
   const account = useAccount(accountKey);
   const live = useLive(accountKey);
   const [draft, setDraft] = useState(kept);
@@ -86,19 +88,23 @@ export function CreateRoomDialog({ accountKey: asked, onClose }: { readonly acco
 
   const submit = async (): Promise<void> => {
     if (busy) return;
-    const alias = aliasText === '' ? undefined : localAlias(aliasText, serverName);
     const problems: Errors = {
       name: draft.name.trim() === '' ? t('rooms.create.nameMissing') : undefined,
-      alias: aliasText !== '' && !alias ? t('rooms.address.invalid') : address === 'taken' ? t('rooms.address.taken') : undefined,
+      alias: address === 'taken' ? t('rooms.address.taken') : address === 'invalid' ? t('rooms.address.invalid') : undefined,
       space: draft.access === 'space' && !spaces.some((space) => space.roomId === draft.spaceId) ? t('rooms.create.spaceMissing') : undefined,
-      form: live ? undefined : t('errors.notConnected'),
     };
     setErrors(problems);
     if (problems.name !== undefined) nameField.current?.focus();
-    if (Object.values(problems).some((one) => one !== undefined) || !live || accountKey === undefined) return;
+    if (Object.values(problems).some((one) => one !== undefined) || accountKey === undefined) return;
     setBusy(true);
     try {
-      const roomId = await live.roomOperations.create({
+      const { roomOperations } = await liveSoon(app, accountKey);
+      const alias = aliasText === '' ? undefined : localAlias(aliasText, roomOperations.serverName);
+      if (aliasText !== '' && !alias) {
+        setErrors({ alias: t('rooms.address.invalid') });
+        return;
+      }
+      const roomId = await roomOperations.create({
         ...draft,
         name: draft.name.trim(),
         topic: draft.topic.trim(),

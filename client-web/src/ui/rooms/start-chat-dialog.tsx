@@ -4,9 +4,10 @@ import { useState } from 'react';
 import type { FoundPerson } from '../../domain/matrix/people.ts';
 import { draftKey } from '../../domain/composer/drafts.ts';
 import { useT } from '../../i18n/i18n.ts';
+import { useAccount, useApp } from '../app-context.ts';
 import { composerContexts } from '../composer/composer-store.ts';
-import { useAccount, useLive } from '../app-context.ts';
 import { errorSentence } from '../error-sentence.ts';
+import { liveSoon } from '../live-soon.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
 import { Dialog } from '../primitives/dialog.tsx';
@@ -19,20 +20,17 @@ export function StartChatDialog({ accountKey: asked, onClose }: { readonly accou
   const t = useT();
   const [accountKey, setAccountKey] = useChosenAccount(asked);
   const account = useAccount(accountKey);
-  const live = useLive(accountKey);
+  const app = useApp();
   const [chosen, setChosen] = useState<FoundPerson>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const start = async (person: FoundPerson | undefined = chosen): Promise<void> => {
     if (!person || busy) return;
-    if (!live || accountKey === undefined) {
-      setError(t('errors.notConnected'));
-      return;
-    }
+    if (accountKey === undefined) return;
     setBusy(true);
     setError(undefined);
     try {
-      const roomId = await live.rooms.startDirect(person.userId);
+      const roomId = await (await liveSoon(app, accountKey)).rooms.startDirect(person.userId);
       onClose();
       // Whoever makes a room wants to say something in it.
       composerContexts.focus(draftKey(accountKey, roomId));
