@@ -40,19 +40,21 @@ function cut(text: string, length: number): string {
 }
 
 function oneLine(text: string): string {
-  return cut(text, MAX_NAME_LENGTH * 16)
-    .toWellFormed()
-    .normalize('NFC')
-    .replaceAll(CONTROLS_AND_BREAKS, ' ')
-    .replaceAll(BIDI, '')
-    .replaceAll(INVISIBLE, '')
-    .replaceAll(STRAY_JOINER, '')
-    .replaceAll(STRAY_TAGS, '')
-    .replaceAll(TOWERS_IN_NAMES, '$1')
-    .replaceAll(/\s+/gu, ' ')
-    // What stood between a letter and its mark is gone now.
-    .normalize('NFC')
-    .trim();
+  return (
+    cut(text, MAX_NAME_LENGTH * 16)
+      .toWellFormed()
+      .normalize('NFC')
+      .replaceAll(CONTROLS_AND_BREAKS, ' ')
+      .replaceAll(BIDI, '')
+      .replaceAll(INVISIBLE, '')
+      .replaceAll(STRAY_JOINER, '')
+      .replaceAll(STRAY_TAGS, '')
+      .replaceAll(TOWERS_IN_NAMES, '$1')
+      .replaceAll(/\s+/gu, ' ')
+      // What stood between a letter and its mark is gone now.
+      .normalize('NFC')
+      .trim()
+  );
 }
 
 /** A display name, room name or label; `fallback` (the id) if nothing of it can be seen. Still goes into a `<bdi>`. */
