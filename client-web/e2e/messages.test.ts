@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +37,24 @@ interface SentEvent {
   readonly content: Record<string, unknown>;
 }
 
+/** A page with what previews are made of. */
+async function startSite(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const site = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      '<!doctype html><title>Garden</title><meta property="og:title" content="A garden"><meta property="og:description" content="What grows in it, and when.">',
+    );
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(site.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      site.closeAllConnections();
+      await new Promise((resolve) => site.close(resolve));
+    },
+  };
+}
+
 withChromium('messages', () => {
   let server: Homeserver;
   let browser: Browser;
@@ -44,7 +64,7 @@ withChromium('messages', () => {
   let bob: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
+    [server, browser] = await Promise.all([startHomeserver({ NEXUS_ALLOW_PRIVATE_ADDRESSES: 'on' }), launchChromium()]);
     host = await ApiUser.register(server.url, 'host', PASSWORD);
     alice = await Person.signUp(browser, server, 'alice', { context: { permissions: ['clipboard-read', 'clipboard-write'] } });
     bob = await Person.signUp(browser, server, 'bob');
@@ -450,6 +470,57 @@ withChromium('messages', () => {
     await alice.openRoom('Origin');
     expect(target).not.toBe(roomId);
     await alice.conversation('Target').getByText('Target').waitFor();
+  });
+
+  test('links are looked up by the server, where that is wanted', async () => {
+    await using site = await startSite();
+    const roomId = await room('Links');
+    const asked: string[] = [];
+    alice.page.on('request', (request) => {
+      if (request.url().includes('/preview_url')) asked.push(request.url());
+    });
+    await bob.say(`see ${site.url}/garden and more`);
+    const card = alice.message('and more').getByRole('link', { name: 'A garden' });
+    await card.waitFor();
+    await card.getByText('What grows in it, and when.').waitFor();
+    await alice.message('and more').hover();
+    await alice.message('and more').getByRole('button', { name: 'Hide preview' }).click();
+    await card.waitFor({ state: 'detached' });
+    // Off for this conversation: nothing is asked.
+    await alice.page.getByRole('main').getByRole('button', { name: 'More', exact: true }).first().click();
+    await alice.page.getByRole('menuitem', { name: 'Do not preview links here' }).click();
+    const before = asked.length;
+    await bob.say(`another ${site.url}/other page`);
+    await alice.seesMessage('another');
+    await alice.say('seen');
+    expect(asked).toHaveLength(before);
+    // And where messages are encrypted, from the start.
+    const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+    await room('Secret links', { initial_state: [encryption] });
+    await bob.say(`secret ${site.url}/third page`);
+    await alice.seesMessage('secret');
+    await alice.say('seen too');
+    expect(asked).toHaveLength(before);
+    expect(roomId).toMatch(/^!/);
+  });
+
+  test('R answers the newest message; a right click has all that can be done', async () => {
+    await room('Keys');
+    await bob.say('the newest');
+    await alice.seesMessage('the newest');
+    await alice.field.click();
+    await alice.press('Escape', 'r');
+    await alice.sees('Replying to bob');
+    await alice.types('answered');
+    await alice.press('Enter');
+    await bob.message('answered').getByTitle('Go to this message').waitFor();
+    await alice.messages.getByText('the newest').first().click({ button: 'right' });
+    await alice.page.getByRole('menuitem', { name: 'Copy as Markdown' }).click();
+    expect(await alice.page.evaluate(async () => navigator.clipboard.readText())).toBe('the newest');
+    // Bob has read it by now.
+    await alice.message('answered').getByRole('button', { name: 'Read by bob' }).click();
+    await alice.dialog.getByText('bob').waitFor();
+    await alice.press('Escape');
   });
 
   test('nothing that hostile people send does anything', async () => {
