@@ -20,6 +20,7 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   // Libraries under test are talkative; what tests have to say they write to standard output.
   silent: true,
+  setupFilesAfterEnv: ['<rootDir>/client-web/e2e/try-again.ts'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };
