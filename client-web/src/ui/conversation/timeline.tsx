@@ -225,8 +225,9 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
                 aria-label={t('timeline.label', { name: conversation.name })}
                 tabIndex={0}
                 itemSize={56}
+                data={rows}
               >
-                {rows.map((row) => (
+                {(row) => (
                   <TimelineRow
                     key={row.key}
                     row={row}
@@ -235,7 +236,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
                     isFocused={isFocused(row, focusEventId)}
                     isPressed={row.key === pressed}
                   />
-                ))}
+                )}
               </VList>
             )}
           </MenuForMessages>

@@ -139,10 +139,8 @@ export function InboxPane() {
           </div>
         )}
         {view.conversations.length > 0 ? (
-          <VList ref={list} className={styles.rows!} role="list" aria-label={t('inbox.list')} itemSize={64}>
-            {view.conversations.map((row) => (
-              <ConversationRow key={row.id} row={row} isOpen={row.id === open} isCursor={row.id === cursor} now={now} />
-            ))}
+          <VList ref={list} className={styles.rows!} role="list" aria-label={t('inbox.list')} itemSize={64} data={view.conversations}>
+            {(row) => <ConversationRow key={row.id} row={row} isOpen={row.id === open} isCursor={row.id === cursor} now={now} />}
           </VList>
         ) : loading ? (
           <SkeletonRows rows={8} />
