@@ -34,8 +34,9 @@ const SIDE_STEP = 64;
 const JOBS_AT_ONCE = 2;
 const JPEG_QUALITY = 80;
 const WEBP_QUALITY = 75;
-/** A PNG is mostly a drawing or a screenshot, on which JPEG shows: it stays lossless unless that takes more bytes than this many times JPEG's. */
-const LOSSLESS_MAY_COST = 1.5;
+/** A PNG is mostly a drawing or a screenshot, on which JPEG shows: it stays lossless up to so many bytes, or so many times JPEG's. */
+const LOSSLESS_BYTES = 32_768;
+const LOSSLESS_TIMES = 1.5;
 const TYPES = ['jpeg', 'png', 'webp'] as const;
 type ThumbnailType = (typeof TYPES)[number];
 const MAX_ANIMATION_FRAMES = 100;
@@ -122,7 +123,12 @@ export class Thumbnails {
       .autoOrient()
       .resize({ width: size.width, height: size.height, fit: size.method === 'crop' ? 'cover' : 'inside', withoutEnlargement: true });
     const encode = async (as: ThumbnailType): Promise<Buffer> =>
-      (as === 'webp' ? scaled.clone().webp({ quality: WEBP_QUALITY }) : as === 'png' ? scaled.clone().png() : scaled.clone().jpeg({ quality: JPEG_QUALITY }))
+      (as === 'webp'
+        ? scaled.clone().webp({ quality: WEBP_QUALITY })
+        : as === 'png'
+          ? scaled.clone().png()
+          : scaled.clone().jpeg({ quality: JPEG_QUALITY })
+      )
         .toBuffer()
         .catch((error: unknown) => {
           throw notAnImage(error);
@@ -131,7 +137,7 @@ export class Thumbnails {
     let bytes = await encode(type);
     if (type === 'jpeg' && metadata.format === 'png') {
       const lossless = await encode('png');
-      if (lossless.length <= bytes.length * LOSSLESS_MAY_COST) [type, bytes] = ['png', lossless];
+      if (lossless.length <= Math.max(LOSSLESS_BYTES, bytes.length * LOSSLESS_TIMES)) [type, bytes] = ['png', lossless];
     }
     await this.#blobs.writeDerived(`${name}.${type}`, bytes);
     return fileOf(this.#blobs.derivedPath(`${name}.${type}`), `image/${type}`, bytes.length, name);
