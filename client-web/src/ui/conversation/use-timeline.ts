@@ -43,6 +43,9 @@ export function useTimeline(
   useEffect(() => {
     if (timeline && eventId !== undefined) void timeline.jumpTo(eventId);
   }, [timeline, eventId]);
-  const state = useStore(timeline?.state ?? closed);
-  return { timeline, state };
+  // For one rendering after a change it is still the one of before.
+  const isCurrent = timeline?.accountKey === accountKey && timeline.target.roomId === roomId && timeline.target.threadRootId === threadRootId;
+  const current = isCurrent ? timeline : undefined;
+  const state = useStore(current?.state ?? closed);
+  return { timeline: current, state };
 }

@@ -1,6 +1,6 @@
 /** The list of conversations with its splits, filter and keys. */
 import { ArrowUp } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
@@ -26,7 +26,7 @@ import { toSplit, useInboxView } from './use-inbox-view.ts';
 /** In the order of their number keys. */
 const KEYED_SPLITS = ['everything', 'important', 'unread', 'mentions', 'snoozed', 'done'] as const;
 
-export function InboxPane() {
+export const InboxPane = memo(function InboxPane() {
   const t = useT();
   const app = useApp();
   const route = useRoute((now) => now);
@@ -150,7 +150,7 @@ export function InboxPane() {
       </div>
     </section>
   );
-}
+});
 
 function Empty({ split, filtered, all, now }: { split: Split; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
   const t = useT();
