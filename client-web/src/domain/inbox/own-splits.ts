@@ -85,10 +85,12 @@ export class OwnSplits {
     return split;
   }
 
-  change(id: string, draft: SplitDraft): void {
+  /** undefined: it has no name, or is gone. */
+  change(id: string, draft: SplitDraft): SavedSplit | undefined {
     const before = this.get(id);
     const split = before && makeSplit(id, { place: before.place, ts: this.#after(before) }, draft);
     if (split) this.#change([split]);
+    return split;
   }
 
   /** @returns brings it back */
