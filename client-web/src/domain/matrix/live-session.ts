@@ -191,8 +191,7 @@ export class LiveSession {
         }
         onStatus(data?.fromCache === true ? { state: 'cached' } : { state: 'syncing' });
         if (data?.fromCache !== true) {
-          this.#connectOutbox();
-          this.#disconnectSplits ??= this.#options.ownSplits.connect(splitSlotOf(this.client));
+          this.#connect();
           this.saveSoon();
           // What came while the person was away is in the inbox; only what comes from now on is told.
           this.#unfollow ??= followNewMessages(this.client, this.account.key, (message) => this.#options.onNewMessage(message));
@@ -201,7 +200,7 @@ export class LiveSession {
         return;
       case SyncState.Syncing:
         onStatus({ state: 'syncing' });
-        this.#connectOutbox();
+        this.#connect();
         return;
       case SyncState.Catchup:
         return;
@@ -216,9 +215,10 @@ export class LiveSession {
     }
   }
 
-  #connectOutbox(): void {
-    const { outbox, account } = this.#options;
-    if (this.#disconnectOutbox) return;
-    this.#disconnectOutbox = outbox.connect(account.key, { send: async (entry, progress) => sendEntry(this.client, entry, progress) });
+  /** What this browser has and the server lacks is written from now on. */
+  #connect(): void {
+    const { outbox, ownSplits, account } = this.#options;
+    this.#disconnectOutbox ??= outbox.connect(account.key, { send: async (entry, progress) => sendEntry(this.client, entry, progress) });
+    this.#disconnectSplits ??= ownSplits.connect(splitSlotOf(this.client));
   }
 }
