@@ -52,7 +52,10 @@ function holding(hold: OrderHold): HTMLAttributes<HTMLElement> {
   let [x, y] = [0, 0];
   return {
     onPointerEnter: () => hold.enter('pointer'),
-    onPointerLeave: () => hold.leave('pointer'),
+    onPointerLeave: (event) => {
+      hold.leave('pointer');
+      if (!event.currentTarget.contains(document.activeElement)) hold.leave('focus');
+    },
     onPointerMove: (event) => {
       // Browsers tell of a pointer that stands still when what is under it moves.
       if (event.clientX === x && event.clientY === y) return;
