@@ -504,6 +504,26 @@ withChromium('messages', () => {
     expect(roomId).toMatch(/^!/);
   });
 
+  test('a right click opens the menu at once, also before its items were ever loaded, and what is chosen closes it', async () => {
+    await room('Right click');
+    await bob.say('click me');
+    await alice.seesMessage('click me');
+    await alice.page.reload();
+    const row = alice.message('click me');
+    const menu = alice.page.getByRole('menu', { name: 'Message actions' });
+    for (const choice of ['Reply', 'Copy text', 'Reply in thread']) {
+      await row.click({ button: 'right' });
+      await menu.getByRole('menuitem', { name: choice, exact: true }).click();
+      await menu.waitFor({ state: 'detached' });
+      expect(await alice.page.locator('[inert]').count()).toBe(0);
+    }
+    await row.click({ button: 'right' });
+    await menu.waitFor();
+    await alice.press('Escape');
+    await menu.waitFor({ state: 'detached' });
+    await alice.page.keyboard.press('Escape');
+  });
+
   test('R answers the newest message; who has read it is told', async () => {
     await room('Keys');
     await bob.say('the newest');

@@ -66,7 +66,10 @@ import { RoomAliases } from './rooms/aliases.ts';
 import { createSpaces } from './rooms/create-spaces.ts';
 import { EventByTime } from './rooms/event-by-time.ts';
 import { JOIN } from './rooms/membership.ts';
+import { IdentityServers } from './outbound/identity-servers.ts';
+import { OutboundClient } from './outbound/outbound-client.ts';
 import { Memberships } from './rooms/memberships.ts';
+import { ThirdPartyInvites } from './rooms/third-party-invites.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
@@ -414,6 +417,22 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     log: logger,
   });
 
+  const isUser = async (userId: string): Promise<boolean> => (await profiles.find(userId)) !== undefined;
+  const identityClient = new OutboundClient({
+    ...web,
+    allowPrivateAddresses: config.identity.allow_private_addresses,
+    allowPlain: false,
+    timeoutMs: config.identity.timeout_ms,
+  });
+  const thirdPartyInvites = new ThirdPartyInvites({
+    engine,
+    memberships,
+    identity: new IdentityServers({ client: identityClient, allowed: config.identity.servers }),
+    serverName,
+    exchange: config.federation.enabled ? (to, roomId, invite) => federation.client.exchangeThirdPartyInvite(to, roomId, invite) : undefined,
+    isUser,
+  });
+
   // Federation
   const outbound = await createFederationOutbound({
     settings: config.federation,
@@ -453,7 +472,8 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     clock: federation.clock,
     log: logger,
     onInvited: (invite, shown) => void push.notifier.invited(invite, shown).catch(onError),
-    isUser: async (userId) => (await profiles.find(userId)) !== undefined,
+    thirdPartyInvites,
+    isUser,
     distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
   });
   if (config.federation.enabled) {
@@ -490,7 +510,16 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...adminRoutes({ moderation: new Moderation({ db, sessions, serverName }) }),
     ...profileRoutes({ profiles, remoteProfiles: outbound.remoteProfiles, serverName }),
     ...openIdRoutes({ tokens: openIdTokens, serverName }),
-    ...roomRoutes({ engine, memberships, aliases, relations, directory, serverName, defaultVersion: config.rooms.default_version }),
+    ...roomRoutes({
+      engine,
+      memberships,
+      thirdPartyInvites,
+      aliases,
+      relations,
+      directory,
+      serverName,
+      defaultVersion: config.rooms.default_version,
+    }),
     ...roomReadingRoutes({ engine, reader, byTime, relations, visibility, hub, accountData, pageEvents: limits.page_events }),
     ...directoryRoutes({
       db,
@@ -533,7 +562,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
           ...versionRoutes(),
           ...outbound.routes,
           ...rooms.routes,
-          ...federationDirectoryRoutes({ memberships, directory, listed: config.federation.show_public_rooms }),
+          ...federationDirectoryRoutes({ memberships, thirdPartyInvites, directory, listed: config.federation.show_public_rooms }),
           ...spaces.federationRoutes,
           ...media.federationRoutes,
         ]
@@ -602,6 +631,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       presence[Symbol.dispose]();
       await engine.close();
       await push[Symbol.asyncDispose]();
+      await identityClient[Symbol.asyncDispose]();
       await media[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
       await outbound.close();

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
+import { createTestAuthority, type TestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 export interface FederatedServer extends TestServer {
@@ -13,6 +13,8 @@ export interface FederatedServer extends TestServer {
 
 export interface FederatedServers extends AsyncDisposable {
   readonly servers: readonly FederatedServer[];
+  /** whose certificates they trust */
+  readonly authority: TestAuthority;
 }
 
 /** `settings` are environment variables as an operator would set them, the same for all. */
@@ -38,6 +40,7 @@ export async function startFederatedServers(count: number, settings: Record<stri
   }
   return {
     servers,
+    authority,
     [Symbol.asyncDispose]: async () => {
       await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
       await rm(directory, { recursive: true, force: true });

@@ -82,7 +82,16 @@ function translator(): Translate {
   const language = instance.language;
   const known = translators.get(language);
   if (known) return known;
-  const made: Translate = (key, ...values) => instance.t(key, { ...values[0] });
+  // A screen asks for hundreds of sentences, most of them without values.
+  const plain = new Map<string, string>();
+  const made: Translate = (key, ...values) => {
+    if (values.length > 0) return instance.t(key, { ...(values[0] as object) });
+    const kept = plain.get(key);
+    if (kept !== undefined) return kept;
+    const sentence = instance.t(key);
+    plain.set(key, sentence);
+    return sentence;
+  };
   translators.set(language, made);
   return made;
 }

@@ -1,7 +1,7 @@
 /** Rooms (endpoints of spec/endpoints/client/rooms.ts that create, change and send). */
 import * as api from '@nexuscomm/spec/endpoints/client/rooms.ts';
 import { MatrixError, badJson, forbidden, invalidParam } from '@nexuscomm/spec/errors.ts';
-import { isRoomAlias } from '@nexuscomm/spec/identifiers/parse.ts';
+import { isRoomAlias, parseRoomId } from '@nexuscomm/spec/identifiers/parse.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { userSuspended } from '../http/authenticate.ts';
 import { handle, type Route, type Session } from '../http/handler.ts';
@@ -11,6 +11,7 @@ import type { Memberships } from '../rooms/memberships.ts';
 import type { Relations } from '../rooms/relations.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
+import type { ThirdPartyInvites } from '../rooms/third-party-invites.ts';
 import { scopedTransactionId } from '../rooms/transaction-scope.ts';
 import { upgradeRoom, type UpgradeDeps } from '../rooms/upgrade-room.ts';
 
@@ -19,15 +20,24 @@ export interface RoomRoutesDeps extends CreateRoomDeps, UpgradeDeps {
   readonly memberships: Memberships;
   readonly aliases: RoomAliases;
   readonly relations: Relations;
+  readonly thirdPartyInvites: ThirdPartyInvites;
 }
 
 export function roomRoutes(deps: RoomRoutesDeps): Route[] {
-  const { engine, memberships } = deps;
+  const { engine, memberships, thirdPartyInvites } = deps;
   const member = async (session: Session, roomId: string): Promise<Room> => {
     const room = await engine.find(roomId);
     // Whether a room exists is told to those who have to do with it only.
     if (!room) throw forbidden('You are not in this room.');
     return room;
+  };
+  const join = async (session: Session, roomIdOrAlias: string, via: readonly string[], body: JoinRequest): Promise<string> => {
+    const { third_party_signed: proof } = body;
+    if (proof === undefined) return memberships.join(session, roomIdOrAlias, via, joinContent(body));
+    const found = roomIdOrAlias.startsWith('#') ? await memberships.resolveAlias(roomIdOrAlias) : undefined;
+    const roomId = found?.roomId ?? parseRoomId(roomIdOrAlias);
+    await thirdPartyInvites.claim(session.userId, roomId, proof as JsonObject);
+    return memberships.join(session, roomId, [...(found?.servers ?? []), ...via], joinContent(body));
   };
   return [
     handle(api.createRoom, async ({ body, session }) => ({ room_id: (await createRoom(deps, session, body as CreateRoomRequest)).roomId })),
@@ -36,10 +46,10 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
     })),
 
     handle(api.joinByIdOrAlias, async ({ params, body, query, session }) => ({
-      room_id: await memberships.join(session, params.roomIdOrAlias, serversOf(query), joinContent(body)),
+      room_id: await join(session, params.roomIdOrAlias, serversOf(query), body),
     })),
     handle(api.joinRoom, async ({ params, body, session }) => ({
-      room_id: await memberships.join(session, params.roomId, [], joinContent(body)),
+      room_id: await join(session, params.roomId, [], body),
     })),
     handle(api.knockRoom, async ({ params, body, query, session }) => ({
       room_id: await memberships.knock(session, params.roomIdOrAlias, serversOf(query), body.reason),
@@ -55,7 +65,8 @@ export function roomRoutes(deps: RoomRoutesDeps): Route[] {
     handle(api.inviteUser, async ({ params, body, session }) => {
       if (body.user_id === undefined) {
         if (body.medium === undefined) throw new MatrixError('M_MISSING_PARAM', 400, 'The request lacks "user_id".');
-        throw new MatrixError('M_THREEPID_DENIED', 403, 'This server does not invite by e-mail address or phone number.');
+        await thirdPartyInvites.invite(session, await member(session, params.roomId), body, body.reason);
+        return {};
       }
       await memberships.invite(session, await member(session, params.roomId), body.user_id, body.reason);
       return {};
@@ -111,7 +122,12 @@ const serversOf = (query: { via?: readonly string[]; server_name?: readonly stri
 ];
 
 /** Further members of the request go into the membership event, as clients have always done. */
-function joinContent(body: { reason?: string }): { reason: string | undefined; content: JsonObject } {
+interface JoinRequest {
+  readonly reason?: string;
+  readonly third_party_signed?: Readonly<Record<string, unknown>>;
+}
+
+function joinContent(body: JoinRequest): { reason: string | undefined; content: JsonObject } {
   const { reason, ...rest } = body;
   const { third_party_signed: _signed, membership: _membership, join_authorised_via_users_server: _voucher, ...content } = rest as JsonObject;
   return { reason, content };

@@ -147,6 +147,14 @@ export const configSchema = Type.Object({
     },
     { default: {} },
   ),
+  identity: Type.Object(
+    {
+      servers: list('Identity servers that may be asked when somebody is invited by e-mail address or phone number; empty: whichever the user names'),
+      allow_private_addresses: flag(false, 'Ask identity servers at private addresses, since users name them', 'NEXUS_ALLOW_PRIVATE_ADDRESSES'),
+      timeout_ms: count(20_000, 'How long an identity server may take to answer', { minimum: 100 }),
+    },
+    { default: {} },
+  ),
   push: Type.Object(
     {
       allow_private_addresses: flag(

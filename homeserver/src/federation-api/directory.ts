@@ -5,9 +5,11 @@ import { MatrixError, invalidParam } from '@nexuscomm/spec/errors.ts';
 import { handle, type Route } from '../http/handler.ts';
 import type { Memberships } from '../rooms/memberships.ts';
 import type { PublicDirectory } from '../rooms/public-directory.ts';
+import type { ThirdPartyInvites } from '../rooms/third-party-invites.ts';
 
 export interface FederationDirectoryDeps {
   readonly memberships: Memberships;
+  readonly thirdPartyInvites: ThirdPartyInvites;
   readonly directory: PublicDirectory;
   /** other servers may see which rooms are listed here */
   readonly listed: boolean;
@@ -16,7 +18,7 @@ export interface FederationDirectoryDeps {
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
 
-export function federationDirectoryRoutes({ memberships, directory, listed }: FederationDirectoryDeps): Route[] {
+export function federationDirectoryRoutes({ memberships, thirdPartyInvites, directory, listed }: FederationDirectoryDeps): Route[] {
   const list = (
     query: { limit?: number; since?: string },
     filter?: { generic_search_term?: string | null; room_types?: (string | null)[] | null },
@@ -34,7 +36,10 @@ export function federationDirectoryRoutes({ memberships, directory, listed }: Fe
     handle(queries.publicRooms, async ({ query }) => list(query)),
     handle(queries.searchPublicRooms, async ({ body }) => list(body, body.filter)),
     // An identity server tells of an address that somebody was invited by. This server makes no such invites.
-    handle(onThirdPartyBind, async () => ({})),
+    handle(onThirdPartyBind, async ({ body }) => {
+      await thirdPartyInvites.onBind(body);
+      return {};
+    }),
     handle(queries.query, async () => {
       throw new MatrixError('M_UNRECOGNIZED', 404, 'This server does not know that query.');
     }),

@@ -5,7 +5,7 @@ import * as events from '@nexuscomm/spec/endpoints/federation/events.ts';
 import * as invites from '@nexuscomm/spec/endpoints/federation/invites.ts';
 import * as membership from '@nexuscomm/spec/endpoints/federation/membership.ts';
 import { sendTransaction } from '@nexuscomm/spec/endpoints/federation/transactions.ts';
-import { badJson, notFound } from '@nexuscomm/spec/errors.ts';
+import { notFound } from '@nexuscomm/spec/errors.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { outgoingPdu } from '../federation/missed-events.ts';
@@ -17,12 +17,14 @@ import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { RoomHistory } from '../rooms/room-history.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import { strippedState } from '../rooms/stripped-state.ts';
+import type { ThirdPartyInvites } from '../rooms/third-party-invites.ts';
 
 export interface FederationRoomRoutesDeps {
   readonly engine: RoomEngine;
   readonly resident: ResidentRooms;
   readonly history: RoomHistory;
   readonly invites: InviteReceiver;
+  readonly thirdPartyInvites: ThirdPartyInvites;
   readonly transactions: TransactionReceiver;
   readonly serverName: ServerName;
   readonly now: () => number;
@@ -163,9 +165,9 @@ export function federationRoomRoutes(deps: FederationRoomRoutesDeps): Route[] {
       const { event } = await history.atTime(room, query.ts, query.dir);
       return { event_id: event.eventId, origin_server_ts: event.originServerTs };
     }),
-    handle(invites.exchangeThirdPartyInvite, async ({ params, session }) => {
-      await resident.room(params.roomId, session.origin);
-      throw badJson('This server makes no third-party invites.');
+    handle(invites.exchangeThirdPartyInvite, async ({ params, body, session }) => {
+      await deps.thirdPartyInvites.exchange(session.origin, await resident.room(params.roomId, session.origin), body);
+      return {};
     }),
   ];
 }

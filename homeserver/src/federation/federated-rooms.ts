@@ -25,6 +25,7 @@ import { RoomHistory } from '../rooms/room-history.ts';
 import { RoomStates } from '../rooms/room-states.ts';
 import type { ServerAcls } from '../rooms/server-acls.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
+import type { ThirdPartyInvites } from '../rooms/third-party-invites.ts';
 import type { Database } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import { FederatedRooms } from './inbound-rooms.ts';
@@ -49,6 +50,7 @@ export interface FederationRoomsDeps {
   readonly stateCache: number;
   readonly clock: Clock;
   readonly log: Log;
+  readonly thirdPartyInvites: ThirdPartyInvites;
   readonly isUser: (userId: string) => Promise<boolean>;
   /** a user of this server was invited to a room that it is not in; `shown` is stripped state */
   readonly onInvited: (invite: RoomEvent, shown: readonly JsonObject[]) => void;
@@ -161,7 +163,17 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     log,
   });
   return {
-    routes: federationRoomRoutes({ engine, resident, history, invites, transactions, serverName, now, pageEvents: settings.page_events }),
+    routes: federationRoomRoutes({
+      engine,
+      resident,
+      history,
+      invites,
+      thirdPartyInvites: deps.thirdPartyInvites,
+      transactions,
+      serverName,
+      now,
+      pageEvents: settings.page_events,
+    }),
     resident,
     remoteRooms,
     remoteEvents,

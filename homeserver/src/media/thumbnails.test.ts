@@ -141,6 +141,16 @@ describe('a thumbnail', () => {
     });
   });
 
+  test('of a drawing stays lossless, of a photograph does not', async () => {
+    const drawing = await media(await picture(400, 400).png().toBuffer(), 'image/png');
+    expect(await seen(await thumbnails.get(drawing, crop(96, 96)))).toMatchObject({ type: 'image/png' });
+    const noise = {
+      create: { width: 400, height: 400, channels: 3, background: 'grey', noise: { type: 'gaussian', mean: 128, sigma: 40 } },
+    } as const;
+    const photograph = await media(await sharp(noise).png().toBuffer(), 'image/png');
+    expect(await seen(await thumbnails.get(photograph, crop(300, 300)))).toMatchObject({ type: 'image/jpeg' });
+  });
+
   test('of too many pixels is refused', async () => {
     const content = await media(await picture(501, 500).png().toBuffer(), 'image/png');
     await expect(thumbnails.get(content, crop(32, 32))).rejects.toMatchObject({ errcode: 'M_TOO_LARGE', status: 413 });

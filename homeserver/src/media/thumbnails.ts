@@ -34,6 +34,11 @@ const SIDE_STEP = 64;
 const JOBS_AT_ONCE = 2;
 const JPEG_QUALITY = 80;
 const WEBP_QUALITY = 75;
+/** A PNG is mostly a drawing or a screenshot, on which JPEG shows: it stays lossless up to so many bytes, or so many times JPEG's. */
+const LOSSLESS_BYTES = 32_768;
+const LOSSLESS_TIMES = 1.5;
+const TYPES = ['jpeg', 'png', 'webp'] as const;
+type ThumbnailType = (typeof TYPES)[number];
 const MAX_ANIMATION_FRAMES = 100;
 /** An animated PNG says so before its first picture (chunk acTL). */
 const PNG_HEAD_BYTES = 65_536;
@@ -84,7 +89,7 @@ export class Thumbnails {
 
   /** What is kept is not kept waiting behind what has to be made. */
   async #keptOrMade(media: Media, size: ThumbnailRequest, name: string): Promise<ThumbnailFile> {
-    for (const type of ['jpeg', 'png', 'webp'] as const) {
+    for (const type of TYPES) {
       const path = this.#blobs.derivedPath(`${name}.${type}`);
       const bytes = await this.#blobs.size(path);
       if (bytes !== undefined) return fileOf(path, `image/${type}`, bytes, name);
@@ -117,16 +122,23 @@ export class Thumbnails {
     const scaled = image
       .autoOrient()
       .resize({ width: size.width, height: size.height, fit: size.method === 'crop' ? 'cover' : 'inside', withoutEnlargement: true });
-    const type = animated ? 'webp' : metadata.hasAlpha ? 'png' : 'jpeg';
-    const encoded =
-      type === 'webp'
-        ? scaled.webp({ quality: WEBP_QUALITY })
-        : type === 'png'
-          ? scaled.png()
-          : scaled.jpeg({ quality: JPEG_QUALITY, mozjpeg: false });
-    const bytes = await encoded.toBuffer().catch((error: unknown) => {
-      throw notAnImage(error);
-    });
+    const encode = async (as: ThumbnailType): Promise<Buffer> =>
+      (as === 'webp'
+        ? scaled.clone().webp({ quality: WEBP_QUALITY })
+        : as === 'png'
+          ? scaled.clone().png()
+          : scaled.clone().jpeg({ quality: JPEG_QUALITY })
+      )
+        .toBuffer()
+        .catch((error: unknown) => {
+          throw notAnImage(error);
+        });
+    let type: ThumbnailType = animated ? 'webp' : metadata.hasAlpha ? 'png' : 'jpeg';
+    let bytes = await encode(type);
+    if (type === 'jpeg' && metadata.format === 'png') {
+      const lossless = await encode('png');
+      if (lossless.length <= Math.max(LOSSLESS_BYTES, bytes.length * LOSSLESS_TIMES)) [type, bytes] = ['png', lossless];
+    }
     await this.#blobs.writeDerived(`${name}.${type}`, bytes);
     return fileOf(this.#blobs.derivedPath(`${name}.${type}`), `image/${type}`, bytes.length, name);
   }

@@ -8,6 +8,7 @@ import type { RoomAliases } from './aliases.ts';
 import type { Memberships } from './memberships.ts';
 import type { PublicDirectory } from './public-directory.ts';
 import type { Room } from './room.ts';
+import type { InviteByAddress, ThirdPartyInvites } from './third-party-invites.ts';
 import type { EventDraft } from './compose-event.ts';
 import type { RoomEngine } from './room-engine.ts';
 
@@ -20,7 +21,7 @@ export interface CreateRoomRequest {
   readonly preset?: string;
   readonly is_direct?: boolean;
   readonly invite?: readonly string[];
-  readonly invite_3pid?: readonly unknown[];
+  readonly invite_3pid?: readonly InviteByAddress[];
   readonly creation_content?: Readonly<Record<string, unknown>>;
   readonly power_level_content_override?: Readonly<Record<string, unknown>>;
   readonly initial_state?: readonly { readonly type: string; readonly state_key?: string; readonly content: Readonly<Record<string, unknown>> }[];
@@ -33,6 +34,7 @@ export interface CreateRoomDeps {
   readonly directory: PublicDirectory;
   readonly serverName: ServerName;
   readonly defaultVersion: string;
+  readonly thirdPartyInvites: ThirdPartyInvites;
 }
 
 type Preset = 'private_chat' | 'trusted_private_chat' | 'public_chat';
@@ -50,8 +52,9 @@ export async function createRoom(deps: CreateRoomDeps, creator: { userId: UserId
   const preset = presetOf(request);
   const invited = request.invite ?? [];
   checkInvites(invited);
-  if ((request.invite_3pid ?? []).length > 0)
-    throw new MatrixError('M_THREEPID_DENIED', 403, 'This server does not invite by e-mail address or phone number.');
+  const byAddress = request.invite_3pid ?? [];
+  if (byAddress.length > MAX_INVITES) throw forbidden(`At most ${MAX_INVITES} people can be invited while a room is created.`);
+  for (const one of byAddress) deps.thirdPartyInvites.check(one);
   const alias = request.room_alias_name === undefined ? undefined : parseRoomAlias(`#${request.room_alias_name}:${deps.serverName}`);
   if (alias !== undefined && (await deps.aliases.find(alias)) !== undefined) throw new MatrixError('M_ROOM_IN_USE', 400, 'That alias is taken.');
 
@@ -81,12 +84,13 @@ export async function createRoom(deps: CreateRoomDeps, creator: { userId: UserId
   });
   if (alias !== undefined) await deps.aliases.create(alias, room.roomId, creator.userId);
   // The room is there: that a server can't be told of an invite is no reason to say that it is not.
-  for (const userId of elsewhere) {
-    const further = request.is_direct === true ? { is_direct: true } : {};
-    await deps.memberships.invite(creator, room, userId, undefined, further).catch((error: unknown) => {
+  const tolerant = async (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => {
       if (!(error instanceof MatrixError)) throw error;
     });
-  }
+  const further = request.is_direct === true ? { is_direct: true } : {};
+  for (const userId of elsewhere) await tolerant(deps.memberships.invite(creator, room, userId, undefined, further));
+  for (const one of byAddress) await tolerant(deps.thirdPartyInvites.invite(creator, room, one, undefined, further));
   if (request.visibility === 'public') await deps.directory.publish(room.nid, true);
   return room;
 }
@@ -164,14 +168,14 @@ function powerLevels(version: RoomVersion, creator: UserId, preset: Preset, requ
   return { ...defaults, ...override };
 }
 
-/** What the preset says, unless `initial_state` says otherwise. */
+/** What the preset says, unless `initial_state` says otherwise. Guests are kept out where nothing is said of them, so that takes no event. */
 function presetState(sender: UserId, preset: Preset, request: CreateRoomRequest): EventDraft[] {
   const { joinRule, guestAccess } = PRESETS[preset];
   const given = new Set((request.initial_state ?? []).filter((event) => (event.state_key ?? '') === '').map((event) => event.type));
   return [
     state(sender, 'm.room.join_rules', { join_rule: joinRule }),
     state(sender, 'm.room.history_visibility', { history_visibility: 'shared' }),
-    state(sender, 'm.room.guest_access', { guest_access: guestAccess }),
+    ...(guestAccess === 'can_join' ? [state(sender, 'm.room.guest_access', { guest_access: guestAccess })] : []),
   ].filter((draft) => !given.has(draft.type));
 }
 

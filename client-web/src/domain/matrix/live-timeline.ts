@@ -32,6 +32,8 @@ const PAGE = 50;
 /** Requests made for one page: state events that show nothing and edits fill pages too. */
 const MOST_REQUESTS = 5;
 const WINDOW = 20_000;
+/** Somebody stays with the conversation. */
+const SETTLED_MS = 200;
 const DAY_MS = 86_400_000;
 
 /** People who were never verified, and keys from a backup, are the ordinary case and get no mark. */
@@ -101,7 +103,10 @@ export class LiveTimeline {
       this.#readUpTo = this.#markedUnreadFrom() ?? (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId);
       await this.#load(eventId);
       if (this.#closed) return;
-      if (this.#countMessages() < FIRST_PAGE / 2) await this.paginate('back');
+      if (this.#countMessages() >= FIRST_PAGE / 2) return;
+      // Who walks through conversations loads nothing in those they pass.
+      if (this.#countMessages() > 0) await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+      if (!this.#closed) await this.paginate('back');
     } catch (error) {
       this.#fail(error);
     }

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { ArrowLeft, Info, Lock, MessagesSquare, MoreHorizontal, Pin, Users } from 'lucide-react';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -10,7 +11,13 @@ import { closeConversation, setPanel, type Panel } from '../route.ts';
 import { useMediaUrl } from '../use-media.ts';
 import styles from './conversation-header.module.css';
 
-export function ConversationHeader({ conversation, panel }: { readonly conversation: Conversation; readonly panel: Panel | undefined }) {
+export const ConversationHeader = memo(function ConversationHeader({
+  conversation,
+  panel,
+}: {
+  readonly conversation: Conversation;
+  readonly panel: Panel | undefined;
+}) {
   const t = useT();
   const { accountKey, avatarMxc, name } = conversation;
   const several = useAccounts().length > 1;
@@ -80,4 +87,4 @@ export function ConversationHeader({ conversation, panel }: { readonly conversat
       )}
     </header>
   );
-}
+});

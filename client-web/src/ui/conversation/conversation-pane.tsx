@@ -1,5 +1,5 @@
 /** The open conversation with its panel, or a calm picture if there is none. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, memo, Suspense, useEffect, useState } from 'react';
 import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useConversation, useLive } from '../app-context.ts';
@@ -21,10 +21,11 @@ import { TypingLine } from './typing-line.tsx';
 import { useTimeline } from './use-timeline.ts';
 
 const GONE_AFTER_MS = 1_500;
+const ANNOUNCED_AFTER_MS = 120;
 
 const SidePanel = lazy(async () => ({ default: (await import('./side-panel.tsx')).SidePanel }));
 
-export function ConversationPane() {
+export const ConversationPane = memo(function ConversationPane() {
   const t = useT();
   const open = useRoute((route) => (route.page === 'inbox' ? route.conversation : undefined));
   const conversation = useConversation(open && conversationId(open.accountKey, open.roomId));
@@ -41,8 +42,12 @@ export function ConversationPane() {
   }
   return (
     <>
-      <ErrorBoundary key={conversation.id}>
-        {conversation.membership === 'join' ? <OpenRoom conversation={conversation} open={open} /> : <Invitation conversation={conversation} />}
+      <ErrorBoundary resetKey={conversation.id}>
+        {conversation.membership === 'join' ? (
+          <OpenRoom conversation={conversation} open={open} />
+        ) : (
+          <Invitation key={conversation.id} conversation={conversation} />
+        )}
       </ErrorBoundary>
       {open.panel !== undefined && conversation.membership === 'join' && (
         <Suspense>
@@ -51,7 +56,7 @@ export function ConversationPane() {
       )}
     </>
   );
-}
+});
 
 /** What was just joined comes within a moment: only what stays away is gone. */
 function Gone() {
@@ -64,6 +69,16 @@ function Gone() {
   return late ? <EmptyState title={t('timeline.gone')} /> : <LoadingPane />;
 }
 
+/** What is here already comes within a frame: only what takes longer is announced. */
+function Loading() {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), ANNOUNCED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return <div className={styles.loading}>{late && <SkeletonRows rows={8} />}</div>;
+}
+
 function OpenRoom({ conversation, open }: { readonly conversation: Conversation; readonly open: OpenConversation }) {
   const { accountKey, roomId } = conversation;
   const { timeline, state } = useTimeline(accountKey, roomId, { eventId: open.eventId });
@@ -71,13 +86,11 @@ function OpenRoom({ conversation, open }: { readonly conversation: Conversation;
   return (
     <main className={styles.pane} aria-label={conversation.name} data-room={roomId} data-account={accountKey}>
       <ConversationHeader conversation={conversation} panel={open.panel} />
-      <SuccessorBanner conversation={conversation} />
+      <SuccessorBanner key={roomId} conversation={conversation} />
       {timeline && (state.items.length > 0 || state.loading === undefined) ? (
-        <Timeline conversation={conversation} timeline={timeline} state={state} focusEventId={open.eventId} />
+        <Timeline key={conversation.id} conversation={conversation} timeline={timeline} state={state} focusEventId={open.eventId} />
       ) : (
-        <div className={styles.loading}>
-          <SkeletonRows rows={8} />
-        </div>
+        <Loading />
       )}
       <TypingLine people={state.typing} />
       {!replaced && <Composer conversation={conversation} threadRootId={undefined} items={state.items} />}

@@ -93,6 +93,9 @@ function Pill({ kind, id, label, link, accountKey, roomId }: PillProps & { reado
   );
 }
 
+/** By theme: asking the browser takes a layout, and every conversation that is opened asks. */
+const knownColours = new Map<string, TextColours>();
+
 /** As the browser computes them, after each change of the theme. */
 function useThemeColours(): TextColours {
   const theme = useAppearance((appearance) => appearance.theme);
@@ -103,7 +106,12 @@ function useThemeColours(): TextColours {
     query.addEventListener('change', changed);
     return () => query.removeEventListener('change', changed);
   }, []);
-  return useMemo(() => ({ text: computed('--text', '#1d1b20'), surface: computed('--surface-2', '#ffffff') }), [theme, dark]);
+  return useMemo(() => {
+    const key = `${theme} ${dark}`;
+    const known = knownColours.get(key) ?? { text: computed('--text', '#1d1b20'), surface: computed('--surface-2', '#ffffff') };
+    knownColours.set(key, known);
+    return known;
+  }, [theme, dark]);
 }
 
 function computed(name: string, fallback: string): string {

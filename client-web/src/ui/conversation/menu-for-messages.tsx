@@ -13,15 +13,11 @@ import type { Row } from './timeline-rows.ts';
 import { toggleReaction } from './toggle-reaction.ts';
 
 type MenuComponent = ComponentType<MessageMenuProps>;
-/** Loaded with the first pointer over a timeline: a menu can't wait for its items. */
+/** Loaded with the first pointer over a timeline, so that it is there when the menu is asked for. */
 let MessageMenu: MenuComponent | undefined;
-const loadMenu = (): void => {
-  if (MessageMenu) return;
-  import('./message-menu.tsx').then(
-    (module) => (MessageMenu = module.MessageMenu),
-    () => {},
-  );
-};
+const loadMenu = (): Promise<void> | undefined =>
+  MessageMenu ? undefined : import('./message-menu.tsx').then((module) => void (MessageMenu = module.MessageMenu));
+const preloadMenu = (): void => void loadMenu()?.catch(() => {});
 const EmojiPanel = lazy(async () => ({ default: (await import('../emoji/emoji-popover.tsx')).EmojiPanel }));
 
 interface MenuForMessagesProps {
@@ -51,14 +47,27 @@ export function MenuForMessages({ place, rows, children }: MenuForMessagesProps)
   const { accountKey, roomId, timeline } = place;
   const { threadRootId } = timeline.target;
   return (
-    <div className={styles.area} onPointerOver={loadMenu} onPointerLeave={() => leaveRow()} onContextMenuCapture={note} onPointerDownCapture={note}>
+    <div
+      className={styles.area}
+      onPointerOver={preloadMenu}
+      onPointerLeave={() => leaveRow()}
+      onContextMenuCapture={note}
+      onPointerDownCapture={note}
+    >
       <ContextMenu
         label={t('timeline.actions.label')}
         onOpenChange={setOpen}
+        prepare={() => {
+          const coming = loadMenu();
+          if (coming) attempt(coming);
+          return coming;
+        }}
         menu={() => {
           const found = item();
-          if (!found || !MessageMenu) return undefined;
-          return (
+          if (!found) return undefined;
+          return MessageMenu === undefined ? (
+            <></>
+          ) : (
             <MessageMenu item={found} accountKey={accountKey} roomId={roomId} threadRootId={threadRootId} whole onReact={() => setReacting(true)} />
           );
         }}

@@ -24,6 +24,7 @@ import { timelineRows, type Row } from './timeline-rows.ts';
 const LOAD_WITHIN = 900;
 const END_WITHIN = 60;
 const READ_AFTER_MS = 400;
+const SHORT_AFTER_MS = 200;
 /** ms after a wheel, finger or key: a scroll is theirs. */
 const BY_HAND_MS = 300;
 
@@ -173,12 +174,15 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
   };
 
   // Few rows: nothing scrolls, so nothing would ask for more.
+  const { canPaginateBack, loading, error } = state;
   useEffect(() => {
-    const handle = list.current;
-    if (handle && state.canPaginateBack && state.loading === undefined && state.error === undefined && handle.scrollSize <= handle.viewportSize) {
-      void timeline.paginate('back');
-    }
-  }, [rows, state, timeline]);
+    if (!canPaginateBack || loading !== undefined || error !== undefined) return;
+    const timer = setTimeout(() => {
+      const handle = list.current;
+      if (handle && handle.scrollSize <= handle.viewportSize) void timeline.paginate('back');
+    }, SHORT_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [rows, canPaginateBack, loading, error, timeline]);
 
   const toEnd = async (): Promise<void> => {
     await timeline.jumpToEnd();
@@ -225,8 +229,9 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
                 aria-label={t('timeline.label', { name: conversation.name })}
                 tabIndex={0}
                 itemSize={56}
+                data={rows}
               >
-                {rows.map((row) => (
+                {(row) => (
                   <TimelineRow
                     key={row.key}
                     row={row}
@@ -235,7 +240,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
                     isFocused={isFocused(row, focusEventId)}
                     isPressed={row.key === pressed}
                   />
-                ))}
+                )}
               </VList>
             )}
           </MenuForMessages>

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { Person } from '../../domain/timeline/timeline-item.ts';
 import { formatList } from '../../i18n/format.ts';
 import { translateKey, useT } from '../../i18n/i18n.ts';
@@ -5,7 +6,7 @@ import styles from './typing-line.module.css';
 
 const MOST_NAMED = 3;
 
-export function TypingLine({ people }: { readonly people: readonly Person[] }) {
+export const TypingLine = memo(function TypingLine({ people }: { readonly people: readonly Person[] }) {
   const t = useT();
   return (
     <div className={styles.line} aria-live="polite">
@@ -23,4 +24,4 @@ export function TypingLine({ people }: { readonly people: readonly Person[] }) {
       )}
     </div>
   );
-}
+});

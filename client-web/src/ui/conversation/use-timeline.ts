@@ -1,5 +1,5 @@
 /** Opens the timeline of a conversation while it is shown. */
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
@@ -30,7 +30,8 @@ export function useTimeline(
   const known = useConversation(`${accountKey}/${roomId}`) !== undefined && live?.client.getRoom(roomId) !== null;
   const [timeline, setTimeline] = useState<LiveTimeline>();
   const { threadRootId, eventId } = options;
-  useEffect(() => {
+  // Before the first paint: what is already here needs no frame that says it is coming.
+  useLayoutEffect(() => {
     if (!live || !known) return;
     const opened = live.openTimeline({ roomId, threadRootId });
     setTimeline(opened);
@@ -42,6 +43,9 @@ export function useTimeline(
   useEffect(() => {
     if (timeline && eventId !== undefined) void timeline.jumpTo(eventId);
   }, [timeline, eventId]);
-  const state = useStore(timeline?.state ?? closed);
-  return { timeline, state };
+  // For one rendering after a change it is still the one of before.
+  const isCurrent = timeline?.accountKey === accountKey && timeline.target.roomId === roomId && timeline.target.threadRootId === threadRootId;
+  const current = isCurrent ? timeline : undefined;
+  const state = useStore(current?.state ?? closed);
+  return { timeline: current, state };
 }

@@ -1,4 +1,5 @@
 /** Shows a verification under way, of any account, wherever the person is in the app. */
+import { memo } from 'react';
 import { ShieldCheck } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { LiveSession } from '../../domain/matrix/live-session.ts';
@@ -11,10 +12,10 @@ import { Dialog } from '../primitives/dialog.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
 import styles from './encryption.module.css';
 
-export function VerificationHost() {
+export const VerificationHost = memo(function VerificationHost() {
   const accounts = useAccounts();
   return accounts.map((account) => <OfAccount key={account.key} accountKey={account.key} />);
-}
+});
 
 function OfAccount({ accountKey }: { readonly accountKey: string }) {
   const live = useLive(accountKey);

@@ -1,6 +1,6 @@
 /** The list of conversations with its splits, filter and keys. */
 import { ArrowUp } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
@@ -26,7 +26,7 @@ import { openById, triage, undoLast } from './triage-actions.ts';
 import { useInboxView } from './use-inbox-view.ts';
 import { useOwnSplits } from './use-own-splits.ts';
 
-export function InboxPane() {
+export const InboxPane = memo(function InboxPane() {
   const t = useT();
   const app = useApp();
   const route = useRoute((now) => now);
@@ -144,10 +144,8 @@ export function InboxPane() {
           </div>
         )}
         {view.conversations.length > 0 ? (
-          <VList ref={list} className={styles.rows!} role="list" aria-label={t('inbox.list')} itemSize={64}>
-            {view.conversations.map((row) => (
-              <ConversationRow key={row.id} row={row} isOpen={row.id === open} isCursor={row.id === cursor} now={now} />
-            ))}
+          <VList ref={list} className={styles.rows!} role="list" aria-label={t('inbox.list')} itemSize={64} data={view.conversations}>
+            {(row) => <ConversationRow key={row.id} row={row} isOpen={row.id === open} isCursor={row.id === cursor} now={now} />}
           </VList>
         ) : loading ? (
           <SkeletonRows rows={8} />
@@ -157,7 +155,7 @@ export function InboxPane() {
       </div>
     </section>
   );
-}
+});
 
 function Empty({ split, filtered, all, now }: { split: AnySplit; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
   const t = useT();

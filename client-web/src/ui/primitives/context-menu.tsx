@@ -7,6 +7,8 @@ export interface ContextMenuProps {
   readonly label: string;
   /** The items; asked for when the menu opens. None (`undefined`): the browser's own menu. */
   readonly menu: () => ReactNode;
+  /** What the items need and may not be here yet; `undefined` if all is. The menu opens when it has come; who gives it says so if it fails. */
+  readonly prepare?: () => Promise<unknown> | undefined;
   readonly isDisabled?: boolean;
   readonly onOpenChange?: (isOpen: boolean) => void;
   readonly children: ReactNode;
@@ -26,14 +28,23 @@ function wantsBrowsersMenu(target: Element): boolean {
 }
 
 /** Right click, long press, the menu key and Shift+F10 on what is in it. Adds no box of its own. */
-export function ContextMenu({ label, menu, isDisabled = false, onOpenChange, children }: ContextMenuProps) {
+export function ContextMenu({ label, menu, prepare, isDisabled = false, onOpenChange, children }: ContextMenuProps) {
   const anchor = useRef<HTMLSpanElement>(null);
   const [at, setAt] = useState<{ readonly x: number; readonly y: number }>();
   const press = useRef<{ readonly timer: ReturnType<typeof setTimeout>; readonly x: number; readonly y: number }>(undefined);
 
-  const open = (x: number, y: number): void => {
+  const show = (x: number, y: number): void => {
     setAt({ x, y });
     onOpenChange?.(true);
+  };
+  const open = (x: number, y: number): void => {
+    const coming = prepare?.();
+    if (!coming) show(x, y);
+    else
+      coming.then(
+        () => show(x, y),
+        () => {},
+      );
   };
   const endPress = (): void => {
     clearTimeout(press.current?.timer);

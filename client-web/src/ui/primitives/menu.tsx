@@ -48,7 +48,8 @@ export function Menu({ label, placement = 'bottom start', triggerRef, isOpen, on
       offset={offset}
       containerPadding={8}
     >
-      <AriaMenu {...rest} aria-label={label} className={styles.menu}>
+      {/* A `MenuTrigger` closes its menu by itself; where there is none, nobody else would. */}
+      <AriaMenu {...rest} {...(onOpenChange && { onClose: () => onOpenChange(false) })} aria-label={label} className={styles.menu}>
         {children}
       </AriaMenu>
     </Popover>

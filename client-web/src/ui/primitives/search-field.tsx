@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Search, X } from 'lucide-react';
 import type { ReactNode, Ref } from 'react';
 import { Button, Input, SearchField as AriaSearchField, type SearchFieldProps as AriaSearchFieldProps } from 'react-aria-components';
@@ -17,7 +18,7 @@ export interface SearchFieldProps extends Omit<AriaSearchFieldProps, 'className'
 }
 
 /** Escape empties it. */
-export function SearchField({ label, placeholder, after, inputRef, className, ...rest }: SearchFieldProps) {
+export const SearchField = memo(function SearchField({ label, placeholder, after, inputRef, className, ...rest }: SearchFieldProps) {
   const t = useT();
   return (
     <AriaSearchField {...rest} aria-label={label} className={classNames(fieldStyles.field, styles.search, className)}>
@@ -33,4 +34,4 @@ export function SearchField({ label, placeholder, after, inputRef, className, ..
       </div>
     </AriaSearchField>
   );
-}
+});

@@ -1,5 +1,5 @@
 /** Asks for the account's password where the server wants it confirmed. `<AskPasswordHost>` shows the question. */
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { createStore, useStore } from 'zustand';
 import type { AskPassword } from '../../domain/matrix/interactive-auth.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -32,10 +32,10 @@ export const askPasswordOf =
       });
     });
 
-export function AskPasswordHost() {
+export const AskPasswordHost = memo(function AskPasswordHost() {
   const asked = useStore(store, (state) => state.asked);
   return asked ? <AskPasswordDialog key={`${asked.userId} ${asked.wrong}`} asked={asked} /> : null;
-}
+});
 
 function AskPasswordDialog({ asked }: { readonly asked: Asked }) {
   const t = useT();

@@ -1,5 +1,5 @@
 /** Shows the dialog that is open; each is loaded when first needed. */
-import { lazy, Suspense, useEffect, type ComponentType } from 'react';
+import { lazy, memo, Suspense, useEffect, type ComponentType } from 'react';
 import { closeDialog, useOpenDialog, type DialogName, type Dialogs as DialogProps } from './dialogs-store.ts';
 
 const PALETTE_AFTER_MS = 1_500;
@@ -40,7 +40,7 @@ const components: DialogComponents = {
   shortcuts: lazy(async () => ({ default: (await import('../palette/shortcuts-dialog.tsx')).ShortcutsDialog })),
 };
 
-export function Dialogs() {
+export const Dialogs = memo(function Dialogs() {
   const open = useOpenDialog();
   usePaletteSoon();
   if (!open) return null;
@@ -51,4 +51,4 @@ export function Dialogs() {
       <Component {...open.props} {...{ onClose: closeDialog }} />
     </Suspense>
   );
-}
+});

@@ -1,6 +1,6 @@
 /** The narrow bar at the edge: inbox, new conversation, search, accounts, settings. At the bottom on a phone. */
 import { CircleHelp, Inbox, MessageSquarePlus, Plus, Search, Settings } from 'lucide-react';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { AccountRecord } from '../../domain/accounts/account.ts';
 import { countSplits } from '../../domain/inbox/splits.ts';
@@ -16,7 +16,7 @@ import { useNow } from '../use-now.ts';
 import { openDialog } from './dialogs-store.ts';
 import styles from './rail.module.css';
 
-export function Rail() {
+export const Rail = memo(function Rail() {
   const t = useT();
   const accounts = useAccounts();
   const page = useRoute((route) => route.page);
@@ -82,7 +82,7 @@ export function Rail() {
       </IconButton>
     </nav>
   );
-}
+});
 
 function AccountButton({ account }: { readonly account: AccountRecord }) {
   const { url } = useMediaUrl(

@@ -1,5 +1,5 @@
 /** What the person should know about connections and storage, in one line with what can be done. */
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { memo, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SessionStatus } from '../../domain/accounts/session.ts';
@@ -13,7 +13,7 @@ import { navigate } from '../route.ts';
 
 const idle = createStore<{ status: SessionStatus }>(() => ({ status: { state: 'starting' } }));
 
-export function StatusBanner() {
+export const StatusBanner = memo(function StatusBanner() {
   const t = useT();
   const app = useApp();
   const online = useAppState((state) => state.online);
@@ -38,7 +38,7 @@ export function StatusBanner() {
       ))}
     </>
   );
-}
+});
 
 function AccountBanner(props: { readonly accountKey: string; readonly userId: string; readonly online: boolean; readonly onRetry: () => void }) {
   const t = useT();

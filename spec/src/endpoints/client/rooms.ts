@@ -84,7 +84,14 @@ export const inviteUser = endpoint({
   rateLimit: 'invite',
   params: room,
   canonicalBody: true,
-  body: Type.Object({ user_id: OptionalText, reason: OptionalText, medium: OptionalText }),
+  body: Type.Object({
+    user_id: OptionalText,
+    reason: OptionalText,
+    id_server: OptionalText,
+    id_access_token: OptionalText,
+    medium: OptionalText,
+    address: OptionalText,
+  }),
 });
 export const kickUser = endpoint({
   method: 'POST',
