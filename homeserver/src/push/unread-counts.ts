@@ -106,9 +106,11 @@ export class UnreadTracker implements UnreadSource {
   async #take(userNid: number, { room, pair }: UserView, fresh: readonly StoredEvent[]): Promise<void> {
     const upto = fresh.at(-1)?.pos ?? 0;
     if (pair.scanned >= upto) return;
-    const { scanned } = pair;
-    pair.scanned = upto;
     const verdictOn = await this.#evaluator.of(userNid, room);
+    // From here on at once: whoever finds it scanned, another sync of the user, finds it counted too.
+    const { scanned } = pair;
+    if (scanned >= upto) return;
+    pair.scanned = upto;
     for (const stored of fresh) {
       if (stored.pos! <= scanned) continue;
       const thread = threadOf(stored);
