@@ -1,5 +1,5 @@
 /** A new split of one's own, or what one shows. */
-import { AtSign, Hash, ListFilter, MailOpen, Pin, UserRound, Waypoints } from 'lucide-react';
+import { AtSign, Hash, ListFilter, Mail, Pin, UserRound, Waypoints } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
@@ -55,6 +55,7 @@ export function OwnSplitDialog({ splitId, onClose }: { readonly splitId?: string
   return (
     <Dialog
       title={before ? t('views.edit') : t('views.new')}
+      subtitle={t('views.explained')}
       icon={<ListFilter />}
       isOpen
       onOpenChange={(open) => !open && onClose()}
@@ -95,7 +96,6 @@ export function OwnSplitDialog({ splitId, onClose }: { readonly splitId?: string
         {userIds.length > 1 && (
           <ChoiceChips
             label={t('views.accounts')}
-            hint={t('views.none')}
             options={userIds.map((userId) => ({
               value: userId,
               label: userId,
@@ -107,7 +107,6 @@ export function OwnSplitDialog({ splitId, onClose }: { readonly splitId?: string
         )}
         <ChoiceChips
           label={t('views.kinds')}
-          hint={t('views.none')}
           options={[
             { value: 'direct', label: t('views.direct'), icon: <UserRound /> },
             { value: 'room', label: t('views.room'), icon: <Hash /> },
@@ -118,7 +117,6 @@ export function OwnSplitDialog({ splitId, onClose }: { readonly splitId?: string
         {networks.length > 0 && (
           <ChoiceChips
             label={t('views.networks')}
-            hint={t('views.none')}
             options={[{ id: 'matrix', name: t('views.matrix') }, ...networks].map(({ id, name }) => ({
               value: id,
               label: name,
@@ -131,7 +129,7 @@ export function OwnSplitDialog({ splitId, onClose }: { readonly splitId?: string
         <ChoiceChips
           label={t('views.only')}
           options={[
-            { value: 'onlyUnread', label: t('views.unread'), icon: <MailOpen /> },
+            { value: 'onlyUnread', label: t('views.unread'), icon: <Mail /> },
             { value: 'onlyMentions', label: t('views.mentions'), icon: <AtSign /> },
             { value: 'onlyFavourites', label: t('views.favourites'), icon: <Pin /> },
           ]}
