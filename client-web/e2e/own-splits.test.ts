@@ -64,11 +64,16 @@ inBrowser('own splits', () => {
       else await person.noLongerSeesInInbox(other);
     }
   };
-  const violations = async (person: Person): Promise<string[]> => {
-    const { violations: found } = await new AxeBuilder({ page: person.page }).exclude('[data-live-announcer]').analyze();
-    return found
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+  /** What axe finds, in both themes. */
+  const violations = async ({ page }: Person): Promise<string[]> => {
+    const all: string[] = [];
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
+      const { violations: found } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze();
+      for (const { id, impact, nodes } of found)
+        if (impact === 'serious' || impact === 'critical') all.push(`${theme}, ${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+    }
+    return all;
   };
 
   test('made by mouse: the dialog says how much it shows, and it shows that', async () => {
@@ -84,6 +89,10 @@ inBrowser('own splits', () => {
     await isCurrent(alice, 'People');
     await only(alice, 'friend');
     expect(await violations(alice)).toEqual([]);
+    await openMenu(alice);
+    expect(await violations(alice)).toEqual([]);
+    await alice.press('Escape');
+    await alice.page.getByRole('menu').waitFor({ state: 'detached' });
   }, 60_000);
 
   test('a count stands beside it; key 7, Ctrl+K and its tab lead to it', async () => {

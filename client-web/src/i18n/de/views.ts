@@ -5,7 +5,7 @@ export const views: Translated<typeof english> = {
   new: 'Neue Ansicht',
   newItem: 'Neue Ansicht …',
   edit: 'Ansicht bearbeiten',
-  explained: 'Was zu allem passt, das hier gewählt ist. Wo nichts gewählt ist, passt alles.',
+  explained: 'Zeigt, was zu allem passt, das du wählst. Wo du nichts wählst, passt alles.',
   editItem: 'Bearbeiten …',
   moveLeft: 'Nach links',
   moveRight: 'Nach rechts',

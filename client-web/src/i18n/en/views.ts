@@ -3,7 +3,7 @@ export const views = {
   new: 'New view',
   newItem: 'New view…',
   edit: 'Edit view',
-  explained: 'What fits everything that is chosen here. Where nothing is chosen, anything fits.',
+  explained: 'Shows what fits all you choose. Where you choose nothing, anything fits.',
   editItem: 'Edit…',
   moveLeft: 'Move left',
   moveRight: 'Move right',
