@@ -217,6 +217,11 @@ describe('limits', () => {
     expect(names(splits)).toEqual([...Array(MAX_SPLITS).keys()].map(String));
     splits.change(splits.state.getState().splits[0]!.id, { name: '' });
     expect(names(splits)[0]).toBe('0');
+    const bringBack = splits.remove(splits.state.getState().splits[0]!.id);
+    splits.create({ name: 'in its place' });
+    bringBack();
+    expect(names(splits)).toHaveLength(MAX_SPLITS);
+    expect(names(splits)).not.toContain('0');
   });
 
   test('moving stops at the ends', () => {

@@ -93,12 +93,14 @@ export class OwnSplits {
     return split;
   }
 
-  /** @returns brings it back */
+  /** @returns brings it back, as far as there is room */
   remove(id: string): () => void {
     const before = this.get(id);
     if (!before) return () => {};
     this.#change([{ id, ts: this.#after(before), removed: true }]);
-    return () => this.#change([{ ...before, ts: this.#after(this.#records.get(id) ?? before) }]);
+    return () => {
+      if (!this.isFull) this.#change([{ ...before, ts: this.#after(this.#records.get(id) ?? before) }]);
+    };
   }
 
   /** Changes its place with the one before (-1) or after it (1). */
