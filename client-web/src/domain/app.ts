@@ -80,10 +80,12 @@ export class App {
     return this.state.getState().sessions.get(accountKey);
   }
 
+  /** An account that is here already goes on with the new session: its drafts and what waits to be sent stay. */
   async addAccount(credentials: Credentials): Promise<AccountRecord> {
     const before = this.accounts.state.getState().accounts.find((account) => account.userId === credentials.userId);
-    const account = await this.accounts.add(credentials, await hasInbox(credentials));
-    if (before) await this.signOut(before.key);
+    const withInbox = await hasInbox(credentials);
+    if (before) await this.#endSession(before);
+    const account = before ? await this.accounts.renew(before, credentials, withInbox) : await this.accounts.add(credentials, withInbox);
     void this.#startSession(account.key, true);
     // Asks the browser not to throw our stores away when the disk gets full.
     void globalThis.navigator?.storage?.persist?.().catch(() => false);
@@ -92,16 +94,8 @@ export class App {
 
   /** Also for accounts whose server can't be reached or has ended the session: they are forgotten here in any case. */
   async signOut(accountKey: string): Promise<void> {
-    const session = this.session(accountKey);
     const account = this.accounts.get(accountKey);
-    const sessions = new Map(this.state.getState().sessions);
-    sessions.delete(accountKey);
-    this.state.setState({ sessions });
-    if (session?.state.getState().live) await session.signOut();
-    else {
-      await session?.stop();
-      if (account) await this.#signOutWithoutSession(account);
-    }
+    if (account) await this.#endSession(account);
     await Promise.all([
       this.accounts.remove(accountKey),
       this.inbox.forgetAccount(accountKey),
@@ -147,6 +141,19 @@ export class App {
       });
     this.state.setState({ sessions: new Map(this.state.getState().sessions).set(accountKey, session) });
     await session.start(take);
+  }
+
+  /** At the server, as far as it can be reached, and with all that only this session could read. */
+  async #endSession(account: AccountRecord): Promise<void> {
+    const session = this.session(account.key);
+    const sessions = new Map(this.state.getState().sessions);
+    sessions.delete(account.key);
+    this.state.setState({ sessions });
+    if (session?.state.getState().live) await session.signOut();
+    else {
+      await session?.stop();
+      await this.#signOutWithoutSession(account);
+    }
   }
 
   async #signOutWithoutSession(account: AccountRecord): Promise<void> {

@@ -18,7 +18,7 @@ const routes: fc.Arbitrary<Route> = fc.oneof(
     }),
   }),
   fc.record({ page: fc.constant('settings' as const), section: some, accountKey: maybe }),
-  fc.record({ page: fc.constant('add-account' as const) }),
+  fc.record({ page: fc.constant('add-account' as const), again: maybe }),
   fc.record({ page: fc.constant('link' as const), target: some }),
 );
 

@@ -17,7 +17,8 @@ export interface OpenConversation {
 export type Route =
   | { readonly page: 'inbox'; readonly split: string; readonly conversation: OpenConversation | undefined }
   | { readonly page: 'settings'; readonly section: string; readonly accountKey: string | undefined }
-  | { readonly page: 'add-account' }
+  /** `again`: key of an account whose session has ended. */
+  | { readonly page: 'add-account'; readonly again?: string | undefined }
   /** A link to a user, room or event that was opened: `#/to/<identifier>`. */
   | { readonly page: 'link'; readonly target: string };
 
@@ -48,7 +49,7 @@ export function parseRoute(hash: string): Route {
     case 'settings':
       return { page: 'settings', section: parts[1] ?? 'profile', accountKey: parts[2] };
     case 'add-account':
-      return { page: 'add-account' };
+      return { page: 'add-account', again: parts[1] };
     case 'to':
       return parts[1] ? { page: 'link', target: parts[1] } : HOME;
     default:
@@ -72,7 +73,7 @@ export function hashOf(route: Route): string {
     case 'settings':
       return `#/settings/${encode(route.section)}${route.accountKey === undefined ? '' : `/${encode(route.accountKey)}`}`;
     case 'add-account':
-      return '#/add-account';
+      return `#/add-account${route.again === undefined ? '' : `/${encode(route.again)}`}`;
     case 'link':
       return `#/to/${encode(route.target)}`;
   }

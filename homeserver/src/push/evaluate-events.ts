@@ -5,7 +5,9 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import { evaluateRules, type PushVerdict } from './evaluate-rules.ts';
-import type { PushRules } from './push-rules.ts';
+import type { PushRules, Ruleset } from './push-rules.ts';
+
+export type JudgeEvent = (stored: StoredEvent) => PushVerdict;
 
 export class PushEvaluator {
   readonly #engine: RoomEngine;
@@ -16,9 +18,18 @@ export class PushEvaluator {
     this.#rules = options.rules;
   }
 
-  async of(userNid: number, room: Room): Promise<(stored: StoredEvent) => PushVerdict> {
+  /** For several rooms: the rules are read once. */
+  async forUser(userNid: number): Promise<(room: Room) => Promise<JudgeEvent>> {
     const userId = await this.#engine.strings.text(userNid);
     const rules = await this.#rules.get(userNid, userId);
+    return (room) => this.#inRoom(userId, rules, room);
+  }
+
+  async of(userNid: number, room: Room): Promise<JudgeEvent> {
+    return (await this.forUser(userNid))(room);
+  }
+
+  async #inRoom(userId: string, rules: Ruleset, room: Room): Promise<JudgeEvent> {
     const own = await this.#engine.stateEvent(room, 'm.room.member', userId);
     const displayName = own?.content['displayname'];
     const mayNotify = await this.#notifyPermission(room);

@@ -12,7 +12,7 @@ import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { TimelineReader } from '../rooms/timeline-reader.ts';
 import type { UnreadCounts, UnreadSource } from '../sync/sources.ts';
 import type { Receipts } from '../user-data/receipts.ts';
-import type { PushEvaluator } from './evaluate-events.ts';
+import type { JudgeEvent, PushEvaluator } from './evaluate-events.ts';
 
 interface UnreadEvent {
   readonly pos: number;
@@ -68,13 +68,11 @@ export class UnreadTracker implements UnreadSource {
       behind.map(({ room, pair }) => ({ room, after: pair.scanned, upto: room.lastPos })),
       MAX_COUNTED,
     );
-    const counts = new Map<number, UnreadCounts>();
-    for (const view of views) {
-      const { nid } = view.room;
-      await this.#take(userNid, view, fresh.get(nid) ?? []);
-      counts.set(nid, countOf(view));
+    if (behind.length > 0) {
+      const judge = await this.#evaluator.forUser(userNid);
+      await Promise.all(behind.map((view) => this.#take(userNid, view, fresh.get(view.room.nid) ?? [], judge)));
     }
-    return counts;
+    return new Map(views.map((view) => [view.room.nid, countOf(view)]));
   }
 
   /** The user's rules changed: count again. */
@@ -103,11 +101,11 @@ export class UnreadTracker implements UnreadSource {
   }
 
   /** Evaluates events that are new, as far as nobody else has meanwhile. */
-  async #take(userNid: number, { room, pair }: UserView, fresh: readonly StoredEvent[]): Promise<void> {
+  async #take(userNid: number, { room, pair }: UserView, fresh: readonly StoredEvent[], judge: (room: Room) => Promise<JudgeEvent>): Promise<void> {
     const upto = fresh.at(-1)?.pos ?? 0;
     if (pair.scanned >= upto) return;
-    const verdictOn = await this.#evaluator.of(userNid, room);
-    // From here on at once: whoever finds it scanned, another sync of the user, finds it counted too.
+    const verdictOn = await judge(room);
+    // From here on without waiting: who asks at the same time must not find events taken that are not counted yet.
     const { scanned } = pair;
     if (scanned >= upto) return;
     pair.scanned = upto;

@@ -5,6 +5,7 @@ import { eventFromStored } from '@nexuscomm/spec/events/parse-event.ts';
 import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { EventId, RoomId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import { coalesce } from '../storage/coalesce.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import { inTurns } from '../storage/turns.ts';
 import type { Room } from './room.ts';
@@ -50,11 +51,17 @@ export class EventReader {
   readonly #db: Queryable;
   readonly #cache: LRUCache<number, StoredEvent>;
   readonly #nidOfId: LRUCache<string, number>;
+  /** Rooms are put together side by side, each of which asks for a few. */
+  readonly #load: (nids: readonly number[]) => Promise<ReadonlyMap<number, StoredEvent>>;
 
   constructor(db: Queryable, cacheSize: number) {
     this.#db = db;
     this.#cache = new LRUCache(upTo(cacheSize));
     this.#nidOfId = new LRUCache(upTo(cacheSize));
+    this.#load = coalesce(async (nids) => {
+      const rows = await db.query<EventRow>(selectByNids, [nids]);
+      return new Map(this.fromRows(rows).map((stored) => [stored.nid, stored]));
+    }, SLICE);
   }
 
   /** The event, if it is in memory. */
@@ -83,9 +90,11 @@ export class EventReader {
       if (cached) found.set(nid, cached);
       else missing.push(nid);
     }
-    if (missing.length > 0) {
-      for await (const slice of inTurns(missing, SLICE)) {
-        for (const stored of this.fromRows(await this.#db.query<EventRow>(selectByNids, [slice]))) found.set(stored.nid, stored);
+    for await (const slice of inTurns(missing, SLICE)) {
+      const loaded = await this.#load(slice);
+      for (const nid of slice) {
+        const stored = loaded.get(nid);
+        if (stored) found.set(nid, stored);
       }
     }
     return found;

@@ -10,6 +10,7 @@ import { MatrixError, notFound } from '@nexuscomm/spec/errors.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import { coalesce } from '../storage/coalesce.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
@@ -73,6 +74,8 @@ type PlaceEvent = (event: RoomEvent, authNids: readonly number[]) => Promise<Sto
 
 const TRANSACTION_DEVICES = 10_000;
 const TRANSACTIONS_PER_DEVICE = 10_000;
+/** States of the past that are read with one statement. */
+const STATES_AT_ONCE = 200;
 
 export class RoomEngine {
   readonly events: EventReader;
@@ -85,6 +88,7 @@ export class RoomEngine {
   readonly #loading = new Map<number, Promise<Room | undefined>>();
   readonly #nidOfId: LRUCache<string, number>;
   readonly #states: LRUCache<number, StateMap>;
+  readonly #loadStates: (snaps: readonly number[]) => Promise<ReadonlyMap<number, StateMap>>;
   readonly #pipeline: CommitPipeline;
   readonly #composer: DraftComposer;
   readonly #listeners: ((commit: RoomCommit) => void)[] = [];
@@ -101,6 +105,7 @@ export class RoomEngine {
     this.#rooms = new LRUCache(upTo(options.cache.rooms));
     this.#nidOfId = new LRUCache(upTo(options.cache.rooms * 2));
     this.#states = new LRUCache(upTo(options.cache.states));
+    this.#loadStates = coalesce((snaps) => loadStates(options.db, snaps), STATES_AT_ONCE);
     this.#composer = new DraftComposer({ ...options, events: this.events });
     this.#pipeline = new CommitPipeline({
       db: options.commits,
@@ -198,7 +203,9 @@ export class RoomEngine {
       else missing.push(snap);
     }
     if (missing.length > 0) {
-      for (const [snap, state] of await loadStates(this.#options.db, missing)) {
+      const loaded = await this.#loadStates(missing);
+      for (const snap of missing) {
+        const state = loaded.get(snap)!;
         this.#states.set(snap, state);
         found.set(snap, state);
       }

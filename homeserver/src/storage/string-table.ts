@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { upTo } from './cache-size.ts';
+import { coalesce } from './coalesce.ts';
 import { sql, type Queryable } from './database.ts';
 
 const insertStrings = sql(
@@ -15,6 +16,9 @@ const insertStrings = sql(
 );
 const selectStrings = sql('str_select', 'select id, v from str where id = any($1::int4[])');
 const findStrings = sql('str_find', 'select id, v from str where v = any($1::text[])');
+
+/** Strings that are looked up with one statement when many ask at the same moment. */
+const AT_ONCE = 500;
 
 /** PostgreSQL text cannot hold U+0000; it and the escape character itself are written as two characters. */
 const escapeNul = (text: string): string =>
@@ -28,11 +32,21 @@ export class StringTable {
   readonly #db: Queryable;
   readonly #ids: LRUCache<string, number>;
   readonly #texts: LRUCache<number, string>;
+  readonly #find: (texts: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+  readonly #select: (ids: readonly number[]) => Promise<ReadonlyMap<number, string>>;
 
   constructor(db: Queryable, cacheSize: number) {
     this.#db = db;
     this.#ids = new LRUCache(upTo(cacheSize));
     this.#texts = new LRUCache(upTo(cacheSize));
+    this.#find = coalesce(async (texts) => {
+      const rows = await db.query<{ id: number; v: string }>(findStrings, [texts.map(escapeNul)]);
+      return new Map(rows.map((row) => [this.#remember(row.id, unescapeNul(row.v)), row.id]));
+    }, AT_ONCE);
+    this.#select = coalesce(async (ids) => {
+      const rows = await db.query<{ id: number; v: string }>(selectStrings, [ids]);
+      return new Map(rows.map((row) => [row.id, this.#remember(row.id, unescapeNul(row.v))]));
+    }, AT_ONCE);
   }
 
   /** The id of a text that is in the cache. */
@@ -61,20 +75,13 @@ export class StringTable {
   async find(text: string): Promise<number | undefined> {
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
-    const [row] = await this.#db.query<{ id: number; v: string }>(findStrings, [[escapeNul(text)]]);
-    if (row) this.#remember(row.id, text);
-    return row?.id;
+    return (await this.#find([text])).get(text);
   }
 
   /** The texts of ids that are in the table, in their order. */
   async texts(ids: readonly number[]): Promise<string[]> {
     const missing = ids.filter((id) => this.#texts.get(id) === undefined);
-    const fresh = new Map<number, string>();
-    if (missing.length > 0) {
-      for (const row of await this.#db.query<{ id: number; v: string }>(selectStrings, [missing])) {
-        fresh.set(row.id, this.#remember(row.id, unescapeNul(row.v)));
-      }
-    }
+    const fresh = missing.length > 0 ? await this.#select(missing) : new Map<number, string>();
     return ids.map((id) => {
       const text = fresh.get(id) ?? this.#texts.get(id);
       if (text === undefined) throw new Error(`string ${id} is not in the table`);

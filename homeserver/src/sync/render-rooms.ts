@@ -242,9 +242,8 @@ export class RoomRenderer {
 
   /** Counts and heroes (Client-Server API, "RoomSummary"), told again when members changed. */
   async #summaries(request: SyncRequest, views: readonly RoomView[]): Promise<Map<number, string>> {
-    const summaries = new Map<number, string>();
-    for (const view of views) if (tellsSummary(request, view)) summaries.set(view.room.nid, await this.#summary(request, view.room));
-    return summaries;
+    const told = views.filter((view) => tellsSummary(request, view));
+    return new Map(await Promise.all(told.map(async ({ room }) => [room.nid, await this.#summary(request, room)] as const)));
   }
 
   async #summary(request: SyncRequest, room: Room): Promise<string> {

@@ -47,6 +47,24 @@ export class Accounts {
     return account;
   }
 
+  /** The same account with a new session. */
+  async renew(account: AccountRecord, credentials: Credentials, hasInbox: boolean): Promise<AccountRecord> {
+    const { deviceId, baseUrl, accessToken, refreshToken } = credentials;
+    await this.update(account.key, {
+      deviceId,
+      baseUrl,
+      accessToken: await this.#vault.seal(accessToken),
+      refreshToken: refreshToken === undefined ? undefined : await this.#vault.seal(refreshToken),
+      hasInbox,
+      // Sealed with a key that the computer no longer has, it is of no use.
+      recoveryKey: await this.recoveryKeyOf(account.key).then(
+        () => account.recoveryKey,
+        () => undefined,
+      ),
+    });
+    return this.get(account.key)!;
+  }
+
   /** What another window has changed meanwhile. */
   async readAgain(key: string): Promise<void> {
     const kept = await this.#db.get('accounts', key).catch(() => undefined);

@@ -9,6 +9,8 @@ export const welcome: Translated<typeof english> = {
   signInTitle: 'Anmelden',
   signUpTitle: 'Konto erstellen',
   addTitle: 'Weiteres Konto hinzufügen',
+  againTitle: 'Wieder anmelden',
+  againBody: 'Was du geschrieben und noch nicht gesendet hast, ist noch da und geht hinaus, sobald du angemeldet bist.',
   username: 'Benutzername',
   usernameOrId: 'Benutzername oder Matrix-ID',
   usernameHint: 'Du wirst {{id}} heißen',

@@ -6,6 +6,8 @@ export const welcome = {
   signInTitle: 'Sign in',
   signUpTitle: 'Create your account',
   addTitle: 'Add another account',
+  againTitle: 'Sign in again',
+  againBody: 'What you have written and not sent yet is still here, and goes out when you are signed in.',
   username: 'Username',
   usernameOrId: 'Username or Matrix ID',
   usernameHint: 'You will be {{id}}',

@@ -42,7 +42,6 @@ export const StatusBanner = memo(function StatusBanner() {
 
 function AccountBanner(props: { readonly accountKey: string; readonly userId: string; readonly online: boolean; readonly onRetry: () => void }) {
   const t = useT();
-  const app = useApp();
   const session = useAppState((state) => state.sessions.get(props.accountKey));
   const live = useLive(props.accountKey);
   const status = useStore(session?.state ?? idle, (state) => state.status);
@@ -50,11 +49,10 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
     <Button
       size="small"
       onPress={() => {
-        attempt(app.signOut(props.accountKey));
-        navigate({ page: 'add-account' });
+        navigate({ page: 'add-account', again: props.accountKey });
       }}
     >
-      {t('welcome.signIn')}
+      {t('welcome.againTitle')}
     </Button>
   );
   switch (status.state) {

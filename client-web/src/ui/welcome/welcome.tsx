@@ -10,7 +10,7 @@ import { errorSentence } from '../error-sentence.ts';
 import { Button } from '../primitives/button.tsx';
 import { Logo } from '../primitives/logo.tsx';
 import { TextField } from '../primitives/text-field.tsx';
-import { navigate } from '../route.ts';
+import { navigate, useRoute } from '../route.ts';
 import { homeServer } from './home-server.ts';
 import styles from './welcome.module.css';
 
@@ -28,14 +28,17 @@ interface Errors {
 export function Welcome() {
   const t = useT();
   const app = useApp();
-  const adding = useAccounts().length > 0;
+  const accounts = useAccounts();
+  const adding = accounts.length > 0;
+  const againKey = useRoute((route) => (route.page === 'add-account' ? route.again : undefined));
+  const again = accounts.find((account) => account.key === againKey);
   // Whoever adds an account most often has it already.
   const [mode, setMode] = useState<'sign-in' | 'sign-up'>(adding ? 'sign-in' : 'sign-up');
   const [server, setServer] = useState<DiscoveredServer>();
   const [options, setOptions] = useState<RegistrationOptions>();
   const [editingServer, setEditingServer] = useState(false);
   const [serverText, setServerText] = useState('');
-  const [user, setUser] = useState('');
+  const [user, setUser] = useState(again?.userId ?? '');
   const [password, setPassword] = useState('');
   const [token, setToken] = useState('');
   const [errors, setErrors] = useState<Errors>({});
@@ -73,6 +76,11 @@ export function Welcome() {
   };
 
   useEffect(() => {
+    if (again) {
+      setServerText(again.baseUrl);
+      void use(again.baseUrl, serverOf(again.userId)?.name);
+      return;
+    }
     void homeServer().then((home) => {
       if (home === undefined) {
         setEditingServer(true);
@@ -128,7 +136,13 @@ export function Welcome() {
     if (available === 'invalid') setErrors((before) => ({ ...before, user: t('welcome.usernameInvalid') }));
   };
 
-  const title = adding ? t('welcome.addTitle') : mode === 'sign-up' ? t('welcome.signUpTitle') : t('welcome.signInTitle');
+  const title = again
+    ? t('welcome.againTitle')
+    : adding
+      ? t('welcome.addTitle')
+      : mode === 'sign-up'
+        ? t('welcome.signUpTitle')
+        : t('welcome.signInTitle');
   const closed = mode === 'sign-up' && options !== undefined && !options.open;
   const noPassword = mode === 'sign-in' && server !== undefined && !server.loginTypes.includes('m.login.password');
   return (
@@ -152,6 +166,7 @@ export function Welcome() {
       <section className={styles.side}>
         <form className={styles.card} onSubmit={(event) => void submit(event)} noValidate>
           <h2 className={styles.title}>{title}</h2>
+          {again && <p className={styles.note}>{t('welcome.againBody')}</p>}
           {editingServer ? (
             <>
               <TextField
@@ -198,7 +213,7 @@ export function Welcome() {
                     }}
                     onBlur={() => void checkName()}
                     size="large"
-                    autoFocus
+                    autoFocus={!again}
                     autoComplete="username"
                     inputProps={{ autoCapitalize: 'none', spellCheck: false, name: 'username' }}
                   />
@@ -207,6 +222,7 @@ export function Welcome() {
                     hint={mode === 'sign-up' ? t('welcome.passwordHint') : undefined}
                     error={errors.password}
                     type="password"
+                    autoFocus={again !== undefined}
                     value={password}
                     onChange={(text) => {
                       setPassword(text);
