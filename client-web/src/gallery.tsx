@@ -38,6 +38,7 @@ import { Badge } from './ui/primitives/badge.tsx';
 import { Banner } from './ui/primitives/banner.tsx';
 import { Button } from './ui/primitives/button.tsx';
 import { Checkbox } from './ui/primitives/checkbox.tsx';
+import { ChoiceChips } from './ui/primitives/choice-chips.tsx';
 import { confirm } from './ui/primitives/confirm.tsx';
 import { ContextMenu } from './ui/primitives/context-menu.tsx';
 import { Dialog, DialogTrigger } from './ui/primitives/dialog.tsx';
@@ -367,6 +368,7 @@ function Choices() {
   const [all, setAll] = useState(true);
   const [tab, setTab] = useState<'general' | 'people' | 'files'>('general');
   const [split, setSplit] = useState<'important' | 'everything' | 'unread'>('important');
+  const [only, setOnly] = useState<readonly ('mentions' | 'sound')[]>(['mentions']);
   return (
     <Card title="Choices">
       <RadioCards
@@ -377,6 +379,16 @@ function Choices() {
           { value: 'calm', label: 'Mentions', hint: 'And direct messages', icon: <AtSign /> },
           { value: 'all', label: 'Everything', hint: 'Each message', icon: <Bell /> },
           { value: 'none', label: 'Nothing', hint: 'Until you look', icon: <BellOff /> },
+        ]}
+      />
+      <ChoiceChips
+        label="Only"
+        hint="None chosen: all of them."
+        values={only}
+        onChange={setOnly}
+        options={[
+          { value: 'mentions', label: 'Mentions', icon: <AtSign /> },
+          { value: 'sound', label: 'With a sound', icon: <Bell /> },
         ]}
       />
       <div className={styles.two}>

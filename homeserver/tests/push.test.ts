@@ -224,6 +224,16 @@ describe('a gateway hears', () => {
   });
 });
 
+test('all who sync at once are told how many are unread', async () => {
+  const heidi = await server.user('heidi');
+  await heidi.join(roomId);
+  const { next_batch: since } = await heidi.sync();
+  const waiting = [1, 2, 3].map(async () => heidi.sync({ since, timeout: 10_000 }));
+  await alice.say(roomId, 'one for all');
+  const counts = (await Promise.all(waiting)).map((answer) => answer.rooms.join[roomId].unread_notifications.notification_count);
+  expect(counts).toEqual([1, 1, 1]);
+});
+
 test('notifications are listed, newest first', async () => {
   const erin = await server.user('erin');
   await erin.join(roomId);

@@ -7,6 +7,7 @@ import { Drafts } from './composer/drafts.ts';
 import { matrixRequest } from './http/matrix-request.ts';
 import { ConversationActions } from './inbox/conversation-actions.ts';
 import { Inbox } from './inbox/inbox.ts';
+import { OwnSplits } from './inbox/own-splits.ts';
 import type { NewMessage } from './matrix/new-messages.ts';
 import { Media } from './media/media.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -23,6 +24,7 @@ export class App {
   readonly state: StoreApi<AppState>;
   readonly accounts: Accounts;
   readonly inbox: Inbox;
+  readonly ownSplits: OwnSplits;
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly media: Media;
@@ -36,6 +38,7 @@ export class App {
     this.state = state;
     this.accounts = new Accounts(db, vault);
     this.inbox = new Inbox(db);
+    this.ownSplits = new OwnSplits(db);
     this.outbox = new Outbox(db);
     this.drafts = new Drafts(db);
     this.conversations = new ConversationActions(this.inbox, (accountKey) => this.session(accountKey)?.state.getState().live?.rooms);
@@ -60,7 +63,8 @@ export class App {
     if (!db.persistent) state.setState({ storage: 'not-kept' });
     const app = new App(db, vault, state);
     await app.accounts.load();
-    await Promise.all([app.inbox.load(app.accounts.state.getState().accounts.map((account) => account.key)), app.drafts.load()]);
+    const accountKeys = app.accounts.state.getState().accounts.map((account) => account.key);
+    await Promise.all([app.inbox.load(accountKeys), app.ownSplits.load(), app.drafts.load()]);
     await app.outbox.load();
     app.#followNetwork();
     return app;
@@ -99,6 +103,7 @@ export class App {
       this.drafts.forgetAccount(accountKey),
       this.media.forgetAccount(accountKey),
     ]);
+    if (this.accounts.state.getState().accounts.length === 0) await this.ownSplits.forget();
   }
 
   /** Everything that the servers have as well: conversations come again with the next sync. What waits to be sent stays. */
@@ -120,6 +125,7 @@ export class App {
 
   retryNow(): void {
     for (const session of this.state.getState().sessions.values()) session.retryNow();
+    this.ownSplits.retryNow();
   }
 
   async #startSession(accountKey: string, take: boolean): Promise<void> {
@@ -128,6 +134,7 @@ export class App {
       new Session(accountKey, {
         accounts: this.accounts,
         inbox: this.inbox,
+        ownSplits: this.ownSplits,
         outbox: this.outbox,
         persistent: this.db.persistent,
         onNewMessage: (message) => this.onNewMessage(message),

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fetchInbox } from '../inbox/fetch-inbox.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { OwnSplits } from '../inbox/own-splits.ts';
 import type { LiveSession, LiveStatus } from '../matrix/live-session.ts';
 import type { NewMessage } from '../matrix/new-messages.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -28,6 +29,7 @@ export interface SessionState {
 export interface SessionContext {
   readonly accounts: Accounts;
   readonly inbox: Inbox;
+  readonly ownSplits: OwnSplits;
   readonly outbox: Outbox;
   readonly persistent: boolean;
   readonly onNewMessage: (message: NewMessage) => void;
@@ -95,6 +97,7 @@ export class Session {
         tokens,
         persistent: this.#context.persistent,
         inbox: this.#context.inbox,
+        ownSplits: this.#context.ownSplits,
         outbox: this.#context.outbox,
         recoveryKeys: {
           get: async () => this.#context.accounts.recoveryKeyOf(this.accountKey),

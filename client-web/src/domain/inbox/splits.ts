@@ -1,6 +1,7 @@
 /** The splits of the inbox: which conversations are in which. */
 import type { Conversation, ConversationKind } from './conversation.ts';
 import { effectiveTriage, type EffectiveTriage } from './effective-triage.ts';
+import { matchesText } from './match-text.ts';
 
 export const SPLITS = ['important', 'everything', 'unread', 'mentions', 'snoozed', 'done'] as const;
 export type Split = (typeof SPLITS)[number];
@@ -14,6 +15,11 @@ export interface OwnSplit {
   readonly networks?: readonly string[];
   readonly kinds?: readonly ConversationKind[];
   readonly onlyUnread?: boolean;
+  /** Conversations with a message that mentions the user. */
+  readonly onlyMentions?: boolean;
+  readonly onlyFavourites?: boolean;
+  /** As in the filter above the inbox: all of them have to occur. */
+  readonly words?: string;
 }
 
 export function isUnread(conversation: Conversation): boolean {
@@ -32,11 +38,23 @@ function isImportant(conversation: Conversation): boolean {
   return conversation.mentions > 0 || conversation.kind === 'direct' || conversation.favourite || conversation.membership === 'invite';
 }
 
+/** Splits are replaced when they change: what was read from the words once holds as long as the object. */
+const wordMatchers = new WeakMap<OwnSplit, (conversation: Conversation) => boolean>();
+
+function hasWords(conversation: Conversation, split: OwnSplit): boolean {
+  let matches = wordMatchers.get(split);
+  if (!matches) wordMatchers.set(split, (matches = matchesText(split.words ?? '')));
+  return matches(conversation);
+}
+
 function matchesOwnSplit(conversation: Conversation, split: OwnSplit): boolean {
   if (split.accountKeys && !split.accountKeys.includes(conversation.accountKey)) return false;
   if (split.networks && !split.networks.includes(conversation.network?.id ?? 'matrix')) return false;
   if (split.kinds && !split.kinds.includes(conversation.kind)) return false;
-  return !split.onlyUnread || isUnread(conversation);
+  if (split.onlyUnread && !isUnread(conversation)) return false;
+  if (split.onlyMentions && conversation.mentions === 0) return false;
+  if (split.onlyFavourites && !conversation.favourite) return false;
+  return hasWords(conversation, split);
 }
 
 export function isInSplit(conversation: Conversation, triage: EffectiveTriage, split: Split | OwnSplit): boolean {
@@ -58,20 +76,33 @@ export interface SplitCount {
   readonly mentioning: number;
 }
 
+type MutableCount = { -readonly [Name in keyof SplitCount]: SplitCount[Name] };
+
+const noCount = (): MutableCount => ({ conversations: 0, unread: 0, mentioning: 0 });
+
+function add(count: MutableCount, conversation: Conversation): void {
+  count.conversations += 1;
+  if (isUnread(conversation)) count.unread += 1;
+  if (conversation.mentions > 0) count.mentioning += 1;
+}
+
 /** What stands beside the names of the splits. */
 export function countSplits(conversations: readonly Conversation[], now: number): Readonly<Record<Split, SplitCount>> {
-  const counts = Object.fromEntries(SPLITS.map((split) => [split, { conversations: 0, unread: 0, mentioning: 0 }])) as Record<
-    Split,
-    { conversations: number; unread: number; mentioning: number }
-  >;
+  const counts = Object.fromEntries(SPLITS.map((split) => [split, noCount()])) as Record<Split, MutableCount>;
   for (const conversation of conversations) {
     const triage = effectiveTriage(conversation, now);
-    for (const split of SPLITS) {
-      if (!isInSplit(conversation, triage, split)) continue;
-      counts[split].conversations += 1;
-      if (isUnread(conversation)) counts[split].unread += 1;
-      if (conversation.mentions > 0) counts[split].mentioning += 1;
-    }
+    for (const split of SPLITS) if (isInSplit(conversation, triage, split)) add(counts[split], conversation);
+  }
+  return counts;
+}
+
+/** The same of own splits, by their ids. */
+export function countOwnSplits(conversations: readonly Conversation[], splits: readonly OwnSplit[], now: number): ReadonlyMap<string, SplitCount> {
+  const counts = new Map(splits.map((split) => [split.id, noCount()]));
+  if (splits.length === 0) return counts;
+  for (const conversation of conversations) {
+    const triage = effectiveTriage(conversation, now);
+    for (const split of splits) if (isInSplit(conversation, triage, split)) add(counts.get(split.id)!, conversation);
   }
   return counts;
 }

@@ -3,6 +3,7 @@ import { ClientEvent, HttpApiEvent, PendingEventOrdering, SyncState, type Matrix
 import type { AccountRecord } from '../accounts/account.ts';
 import type { SessionTokens } from '../accounts/session-tokens.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { OwnSplits } from '../inbox/own-splits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { CommandRunner } from './command-runner.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
@@ -26,6 +27,7 @@ import { RoomSettings } from './room-settings.ts';
 import { RoomWriting } from './room-writing.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
+import { splitSlotOf } from './split-slot.ts';
 
 /** Larger first timelines cost the SDK more than paging does. */
 const INITIAL_SYNC_LIMIT = 20;
@@ -44,6 +46,7 @@ export interface LiveSessionOptions {
   readonly tokens: SessionTokens;
   readonly persistent: boolean;
   readonly inbox: Inbox;
+  readonly ownSplits: OwnSplits;
   readonly outbox: Outbox;
   readonly recoveryKeys: RecoveryKeyStore;
   onStatus(status: LiveStatus): void;
@@ -72,6 +75,7 @@ export class LiveSession {
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
+  #disconnectSplits: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
   #prepared = false;
@@ -155,6 +159,7 @@ export class LiveSession {
   async stop(): Promise<void> {
     clearInterval(this.#saving);
     this.#disconnectOutbox?.();
+    this.#disconnectSplits?.();
     this.#inbox.stop();
     this.encryption.stop();
     this.#unfollow?.();
@@ -167,6 +172,7 @@ export class LiveSession {
   async signOut(): Promise<void> {
     clearInterval(this.#saving);
     this.#disconnectOutbox?.();
+    this.#disconnectSplits?.();
     this.#inbox.stop();
     this.encryption.stop();
     this.#unfollow?.();
@@ -185,7 +191,7 @@ export class LiveSession {
         }
         onStatus(data?.fromCache === true ? { state: 'cached' } : { state: 'syncing' });
         if (data?.fromCache !== true) {
-          this.#connectOutbox();
+          this.#connect();
           this.saveSoon();
           // What came while the person was away is in the inbox; only what comes from now on is told.
           this.#unfollow ??= followNewMessages(this.client, this.account.key, (message) => this.#options.onNewMessage(message));
@@ -194,7 +200,7 @@ export class LiveSession {
         return;
       case SyncState.Syncing:
         onStatus({ state: 'syncing' });
-        this.#connectOutbox();
+        this.#connect();
         return;
       case SyncState.Catchup:
         return;
@@ -209,9 +215,10 @@ export class LiveSession {
     }
   }
 
-  #connectOutbox(): void {
-    const { outbox, account } = this.#options;
-    if (this.#disconnectOutbox) return;
-    this.#disconnectOutbox = outbox.connect(account.key, { send: async (entry, progress) => sendEntry(this.client, entry, progress) });
+  /** What this browser has and the server lacks is written from now on. */
+  #connect(): void {
+    const { outbox, ownSplits, account } = this.#options;
+    this.#disconnectOutbox ??= outbox.connect(account.key, { send: async (entry, progress) => sendEntry(this.client, entry, progress) });
+    this.#disconnectSplits ??= ownSplits.connect(splitSlotOf(this.client));
   }
 }

@@ -25,6 +25,7 @@ export const palette: Translated<typeof english> = {
     reply: 'Auf die neueste Nachricht antworten',
     undo: 'Rückgängig',
     splits: 'Ansichten des Posteingangs',
+    ownViews: 'Eigene Ansichten',
     filter: 'Gespräche filtern',
     find: 'Alles finden',
     close: 'Schließen',

@@ -9,4 +9,5 @@ export { palette } from './palette.ts';
 export { rooms } from './rooms.ts';
 export { settings } from './settings.ts';
 export { timeline } from './timeline.ts';
+export { views } from './views.ts';
 export { welcome } from './welcome.ts';

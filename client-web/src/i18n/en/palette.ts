@@ -22,6 +22,7 @@ export const palette = {
     reply: 'Reply to the newest message',
     undo: 'Undo',
     splits: 'Views of the inbox',
+    ownViews: 'Your own views',
     filter: 'Filter conversations',
     find: 'Find anything',
     close: 'Close',

@@ -4,7 +4,7 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
-import { countSplits, type Split } from '../../domain/inbox/splits.ts';
+import { countOwnSplits, countSplits } from '../../domain/inbox/splits.ts';
 import { formatRelative } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
@@ -12,31 +12,34 @@ import { Button } from '../primitives/button.tsx';
 import { EmptyState } from '../primitives/empty-state.tsx';
 import { SearchField } from '../primitives/search-field.tsx';
 import { SkeletonRows } from '../primitives/skeleton.tsx';
-import { navigate, useRoute } from '../route.ts';
+import { useRoute } from '../route.ts';
 import { openDialog } from '../shell/dialogs-store.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useNow } from '../use-now.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { cursorStore, neighbour, useCursor } from './inbox-cursor.ts';
 import styles from './inbox-pane.module.css';
-import { SplitTabs } from './split-tabs.tsx';
+import { OWN_SPLIT_KEYS } from './own-split-actions.ts';
+import { openSplit, toSplit, type AnySplit } from './split-route.ts';
+import { KEYED_SPLITS, SplitTabs } from './split-tabs.tsx';
 import { openById, triage, undoLast } from './triage-actions.ts';
-import { toSplit, useInboxView } from './use-inbox-view.ts';
-
-/** In the order of their number keys. */
-const KEYED_SPLITS = ['everything', 'important', 'unread', 'mentions', 'snoozed', 'done'] as const;
+import { useInboxView } from './use-inbox-view.ts';
+import { useOwnSplits } from './use-own-splits.ts';
 
 export const InboxPane = memo(function InboxPane() {
   const t = useT();
   const app = useApp();
   const route = useRoute((now) => now);
-  const split = toSplit(route.page === 'inbox' ? route.split : 'everything');
+  const own = useOwnSplits();
+  const named = route.page === 'inbox' ? route.split : 'everything';
+  const split = useMemo(() => toSplit(named, own), [named, own]);
   const open = route.page === 'inbox' && route.conversation ? conversationId(route.conversation.accountKey, route.conversation.roomId) : undefined;
   const [text, setText] = useState('');
   const all = useStore(app.inbox.state, (state) => state.conversations);
   const sources = useStore(app.inbox.state, (state) => state.sources);
   const now = useNow();
   const counts = useMemo(() => countSplits([...all.values()], now), [all, now]);
+  const ownCounts = useMemo(() => countOwnSplits([...all.values()], own, now), [all, own, now]);
   const container = useRef<HTMLDivElement>(null);
   const view = useInboxView(split, text, container);
   const cursor = useCursor();
@@ -54,6 +57,7 @@ export const InboxPane = memo(function InboxPane() {
     return id === undefined ? undefined : app.inbox.get(id);
   };
   const step = (by: 1 | -1): void => {
+    view.moved();
     const next = neighbour(cursorStore.getState().cursor ?? open, by);
     moveTo(next);
     // With a conversation open, moving reads on.
@@ -93,12 +97,20 @@ export const InboxPane = memo(function InboxPane() {
             return true;
           }
           if (open === undefined) return false;
-          navigate({ page: 'inbox', split, conversation: undefined });
+          openSplit(split);
           return true;
         },
       },
+      ...Object.fromEntries(KEYED_SPLITS.map((name, index) => [String(index + 1), () => openSplit(name)])),
       ...Object.fromEntries(
-        KEYED_SPLITS.map((name, index) => [String(index + 1), () => navigate({ page: 'inbox', split: name, conversation: undefined })]),
+        OWN_SPLIT_KEYS.map((key, index) => [
+          key,
+          () => {
+            const chosen = own[index];
+            if (chosen) openSplit(chosen);
+            return chosen !== undefined;
+          },
+        ]),
       ),
     },
     route.page === 'inbox',
@@ -122,15 +134,8 @@ export const InboxPane = memo(function InboxPane() {
       <div className={styles.filter}>
         <SearchField label={t('inbox.filter')} placeholder={t('inbox.filter')} value={text} onChange={setText} inputRef={filter} />
       </div>
-      <SplitTabs split={split} counts={counts} onSelect={(name) => navigate({ page: 'inbox', split: name, conversation: undefined })} />
-      <div
-        ref={container}
-        className={styles.list}
-        onPointerEnter={() => view.setPointerInside(true)}
-        onPointerLeave={() => view.setPointerInside(false)}
-        onFocus={() => view.setFocusInside(true)}
-        onBlur={() => view.setFocusInside(false)}
-      >
+      <SplitTabs split={split} own={own} counts={counts} ownCounts={ownCounts} />
+      <div ref={container} className={styles.list} {...view.handlers}>
         {view.arrived > 0 && (
           <div className={styles.arrived}>
             <Button kind="primary" size="small" icon={<ArrowUp />} onPress={view.thaw}>
@@ -152,12 +157,22 @@ export const InboxPane = memo(function InboxPane() {
   );
 });
 
-function Empty({ split, filtered, all, now }: { split: Split; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
+function Empty({ split, filtered, all, now }: { split: AnySplit; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
   const t = useT();
   if (filtered)
     return (
       <EmptyState size="small" title={t('inbox.empty.filterTitle')}>
         {t('inbox.empty.filterBody')}
+      </EmptyState>
+    );
+  if (typeof split === 'object')
+    return (
+      <EmptyState
+        size="small"
+        title={t('views.emptyTitle', { name: split.name })}
+        action={<Button onPress={() => openDialog('own-split', { splitId: split.id })}>{t('views.edit')}</Button>}
+      >
+        {split.accountKeys?.length === 0 ? t('views.emptyElsewhere') : t('views.emptyBody')}
       </EmptyState>
     );
   const body = (): string => {

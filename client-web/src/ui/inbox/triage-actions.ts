@@ -14,7 +14,7 @@ import { cursorStore, neighbour } from './inbox-cursor.ts';
 let lastUndo: Undo | undefined;
 
 /** At once: Z may come before the server has answered. */
-function offerUndo(text: string, triaged: Promise<Undo>): void {
+export function offerUndo(text: string, triaged: Promise<Undo>): void {
   const undo: Undo = async () => (await triaged)();
   attempt(triaged);
   lastUndo = undo;

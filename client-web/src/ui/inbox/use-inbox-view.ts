@@ -1,37 +1,38 @@
-/** The lines of a split, in their order; while pointer or focus is on them, lines keep their places. */
-import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+/** The lines of a split, in their order; while pointer or focus rests on them, lines keep their places (see order-hold.ts). */
+import { useEffect, useMemo, useRef, useState, type HTMLAttributes, type RefObject } from 'react';
 import { useStore } from 'zustand';
 import type { Conversation, ConversationId } from '../../domain/inbox/conversation.ts';
 import { freeze, orderConversations } from '../../domain/inbox/order-conversations.ts';
-import { SPLITS, type Split } from '../../domain/inbox/splits.ts';
 import { useApp } from '../app-context.ts';
 import { useNow } from '../use-now.ts';
 import { cursorStore } from './inbox-cursor.ts';
-
-export const toSplit = (name: string): Split => ((SPLITS as readonly string[]).includes(name) ? (name as Split) : 'everything');
+import { OrderHold } from './order-hold.ts';
+import type { AnySplit } from './split-route.ts';
 
 export interface InboxView {
   readonly conversations: readonly Conversation[];
   /** Newer lines that are not shown yet, so that nothing moves under the pointer. */
   readonly arrived: number;
-  /** While either is in the list, lines keep their places. */
-  readonly setPointerInside: (inside: boolean) => void;
-  readonly setFocusInside: (inside: boolean) => void;
+  /** Of the element around the lines. */
+  readonly handlers: HTMLAttributes<HTMLElement>;
+  /** The lines were gone through by keys that are pressed elsewhere. */
+  readonly moved: () => void;
   /** Shows what has arrived. */
   readonly thaw: () => void;
 }
 
-export function useInboxView(split: Split, text: string, container: RefObject<HTMLElement | null>): InboxView {
+export function useInboxView(split: AnySplit, text: string, container: RefObject<HTMLElement | null>): InboxView {
   const all = useStore(useApp().inbox.state, (state) => state.conversations);
   const now = useNow();
-  const [pointerInside, setPointerInside] = useState(false);
-  const [focusInside, setFocusInside] = useState(false);
+  const [hold] = useState(() => new OrderHold());
+  const held = useStore(hold.state, (state) => state.held);
+  useEffect(() => () => hold.letGo(), [hold]);
   // A button that had the focus and is gone tells nobody that it lost it.
-  const frozen = pointerInside || (focusInside && container.current?.contains(document.activeElement) === true);
+  const frozen = held && (hold.has('pointer') || container.current?.contains(document.activeElement) === true);
   const [thawed, setThawed] = useState(0);
   const order = useRef<{ of: string; ids: readonly ConversationId[] }>({ of: '', ids: [] });
   const next = useMemo(() => orderConversations([...all.values()], { split, text, now }), [all, split, text, now]);
-  const of = `${split} ${text} ${thawed}`;
+  const of = `${JSON.stringify(split)} ${text} ${thawed}`;
   const view = useMemo(() => {
     if (!frozen || order.current.of !== of) return { conversations: next, arrived: [] as readonly Conversation[] };
     return freeze(order.current.ids, next);
@@ -41,8 +42,31 @@ export function useInboxView(split: Split, text: string, container: RefObject<HT
   return {
     conversations: view.conversations,
     arrived: view.arrived.length,
-    setPointerInside,
-    setFocusInside,
+    handlers: useMemo(() => holding(hold), [hold]),
+    moved: () => hold.moved(),
     thaw: () => setThawed((count) => count + 1),
+  };
+}
+
+function holding(hold: OrderHold): HTMLAttributes<HTMLElement> {
+  let [x, y] = [0, 0];
+  return {
+    onPointerEnter: () => hold.enter('pointer'),
+    onPointerLeave: (event) => {
+      hold.leave('pointer');
+      if (!event.currentTarget.contains(document.activeElement)) hold.leave('focus');
+    },
+    onPointerMove: (event) => {
+      // Browsers tell of a pointer that stands still when what is under it moves.
+      if (event.clientX === x && event.clientY === y) return;
+      [x, y] = [event.clientX, event.clientY];
+      hold.moved();
+    },
+    onWheel: () => hold.moved(),
+    onKeyDown: () => hold.moved(),
+    onFocus: () => hold.enter('focus'),
+    onBlur: (event) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) hold.leave('focus');
+    },
   };
 }

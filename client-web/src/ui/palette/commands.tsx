@@ -8,6 +8,8 @@ import {
   Keyboard,
   Languages,
   Link2,
+  ListFilter,
+  ListPlus,
   MessageSquarePlus,
   Moon,
   Plus,
@@ -16,8 +18,11 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { App } from '../../domain/app.ts';
+import type { OwnSplit } from '../../domain/inbox/splits.ts';
 import type { Translate } from '../../i18n/i18n.ts';
 import { attempt } from '../error-sentence.ts';
+import { OWN_SPLIT_KEYS } from '../inbox/own-split-actions.ts';
+import { openSplit, splitName } from '../inbox/split-route.ts';
 import { navigate } from '../route.ts';
 import { openDialog } from '../shell/dialogs-store.ts';
 import { setAppearance } from '../theme.ts';
@@ -26,22 +31,34 @@ export interface Command {
   readonly id: string;
   readonly title: string;
   readonly icon: ReactNode;
-  readonly keys?: string;
+  readonly keys?: string | undefined;
+  /** What it leads to, if the title is a name that the person gave. */
+  readonly kind?: string;
   /** Shown before anything is typed. */
   readonly first: boolean;
   readonly run: (app: App) => void;
 }
 
-export function commands(t: Translate): Command[] {
+export function commands(t: Translate, ownSplits: readonly OwnSplit[]): Command[] {
   const settings =
     (section: string): (() => void) =>
     () =>
       navigate({ page: 'settings', section, accountKey: undefined });
   return [
+    ...ownSplits.map((split, index) => ({
+      id: splitName(split),
+      title: split.name,
+      kind: t('views.view'),
+      icon: <ListFilter />,
+      keys: OWN_SPLIT_KEYS[index],
+      first: false,
+      run: () => openSplit(split),
+    })),
     { id: 'chat', title: t('inbox.startChat'), icon: <MessageSquarePlus />, first: true, run: () => openDialog('start-chat', {}) },
     { id: 'room', title: t('inbox.createRoom'), icon: <Hash />, first: true, run: () => openDialog('create-room', {}) },
     { id: 'browse', title: t('inbox.browse'), icon: <Compass />, first: true, run: () => openDialog('directory', {}) },
     { id: 'join', title: t('inbox.join'), icon: <Link2 />, first: false, run: () => openDialog('join', {}) },
+    { id: 'new-view', title: t('views.new'), icon: <ListPlus />, first: false, run: () => openDialog('own-split', {}) },
     { id: 'read-all', title: t('palette.readAll'), icon: <CheckCheck />, first: false, run: (app) => attempt(readAll(app)) },
     { id: 'light', title: t('palette.light'), icon: <Sun />, first: false, run: () => setAppearance({ theme: 'light' }) },
     { id: 'dark', title: t('palette.dark'), icon: <Moon />, first: false, run: () => setAppearance({ theme: 'dark' }) },

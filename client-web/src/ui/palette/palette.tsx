@@ -13,6 +13,7 @@ import { Avatar } from '../primitives/avatar.tsx';
 import { Badge } from '../primitives/badge.tsx';
 import { Kbd } from '../primitives/kbd.tsx';
 import { openById } from '../inbox/triage-actions.ts';
+import { useOwnSplits } from '../inbox/use-own-splits.ts';
 import { openConversation } from '../route.ts';
 import { useMediaUrl } from '../use-media.ts';
 import { commands, type Command } from './commands.tsx';
@@ -31,7 +32,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const all = useStore(app.inbox.state, (state) => state.conversations);
   const people = usePeople(text);
   const rooms = useMemo(() => rankConversations([...all.values()], text).slice(0, MOST_ROOMS), [all, text]);
-  const offered = useMemo(() => rankCommands(commands(t), text), [t, text]);
+  const ownSplits = useOwnSplits();
+  const offered = useMemo(() => rankCommands(commands(t, ownSplits), text), [t, ownSplits, text]);
   const run = (work: () => void): void => {
     onClose();
     work();
@@ -125,8 +127,9 @@ function CommandLine({ command }: { readonly command: Command }) {
     <>
       <span className={styles.icon}>{command.icon}</span>
       <span className={styles.words}>
-        <span className={styles.name}>{command.title}</span>
+        <bdi className={styles.name}>{command.title}</bdi>
       </span>
+      {command.kind !== undefined && <span className={styles.kind}>{command.kind}</span>}
       {command.keys !== undefined && <Kbd keys={command.keys} />}
     </>
   );

@@ -17,6 +17,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
         [['S'], t('palette.keys.favourite')],
         [['Z'], t('palette.keys.undo')],
         [['1', '6'], t('palette.keys.splits')],
+        [['7', '9'], t('palette.keys.ownViews')],
         [['/'], t('palette.keys.filter')],
         [['Escape'], t('palette.keys.close')],
       ],

@@ -18,6 +18,8 @@ export interface Dialogs {
   invite: { accountKey: string; roomId: string };
   'room-settings': { accountKey: string; roomId: string; section?: RoomSettingsSection | undefined };
   snooze: { conversationId: string };
+  /** Without an id, a new one. */
+  'own-split': { splitId?: string | undefined };
   palette: Record<string, never>;
   shortcuts: Record<string, never>;
   person: { accountKey: string; userId: string; roomId?: string | undefined };

@@ -30,6 +30,7 @@ const components: DialogComponents = {
   verify: lazy(async () => ({ default: (await import('../encryption/verify-dialog.tsx')).VerifyDialog })),
   palette: lazy(async () => ({ default: (await loadPalette()).Palette })),
   snooze: lazy(async () => ({ default: (await import('../inbox/snooze-dialog.tsx')).SnoozeDialog })),
+  'own-split': lazy(async () => ({ default: (await import('../inbox/own-split-dialog.tsx')).OwnSplitDialog })),
   'edit-history': lazy(async () => ({ default: (await import('../conversation/edit-history-dialog.tsx')).EditHistoryDialog })),
   reactions: lazy(async () => ({ default: (await import('../conversation/reactions-dialog.tsx')).ReactionsDialog })),
   'seen-by': lazy(async () => ({ default: (await import('../conversation/seen-by-dialog.tsx')).SeenByDialog })),
