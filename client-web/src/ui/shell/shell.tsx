@@ -6,6 +6,7 @@ import { classNames } from '../class-names.ts';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
 import { ResizeHandle } from '../primitives/resize-handle.tsx';
+import { NewAdminHost } from '../rooms/new-admin-host.tsx';
 import { useRoute } from '../route.ts';
 import { Dialogs } from './dialogs.tsx';
 import { openDialog } from './dialogs-store.ts';
@@ -70,6 +71,7 @@ export function Shell() {
         </div>
       </div>
       <Dialogs />
+      <NewAdminHost />
       <AskPasswordHost />
       <VerificationHost />
     </div>
