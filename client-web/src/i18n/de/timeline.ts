@@ -168,6 +168,7 @@ export const timeline: Translated<typeof english> = {
     spoiler: 'Spoiler',
     spoilerReason: 'Spoiler: {{reason}}',
     showSpoiler: 'Zeigen',
+    showAll: 'Alles anzeigen',
     leadsTo: 'Führt zu {{host}}',
     mismatch: 'Der Text nennt eine andere Seite. Dieser Link führt in Wirklichkeit zu {{host}}',
     homograph: 'Der Name dieser Seite enthält Buchstaben, die anderen gleichen. In Wirklichkeit ist es {{host}}',

@@ -165,6 +165,7 @@ export const timeline = {
     spoiler: 'Spoiler',
     spoilerReason: 'Spoiler: {{reason}}',
     showSpoiler: 'Show',
+    showAll: 'Show all',
     leadsTo: 'Leads to {{host}}',
     mismatch: 'The text names another site. This link really leads to {{host}}',
     homograph: 'The name of this site is written with letters that look like others. It really is {{host}}',

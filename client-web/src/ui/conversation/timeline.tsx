@@ -64,6 +64,9 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     if (!atEnd.current || !handle || handle.scrollSize - handle.viewportSize - handle.scrollOffset <= 1) return;
     handle.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
   }, []);
+  const leaveEnd = useCallback(() => {
+    atEnd.current = false;
+  }, []);
   const place = useMemo(
     (): ConversationPlace => ({
       accountKey,
@@ -71,6 +74,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
       encrypted,
       timeline,
       keepEnd,
+      leaveEnd,
       goTo: (eventId) => {
         setAsked((before) => ({ eventId, count: (before?.count ?? 0) + 1 }));
         void timeline.jumpTo(eventId);
@@ -82,7 +86,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
         return bottom < view.top || top > view.bottom;
       },
     }),
-    [accountKey, roomId, encrypted, timeline, keepEnd],
+    [accountKey, roomId, encrypted, timeline, keepEnd, leaveEnd],
   );
 
   // The field grows, the window shrinks, a message gets higher: the end stays in view.
