@@ -94,6 +94,8 @@ export const timeline: Translated<typeof english> = {
     turnOn: 'Hier Links mit Vorschau zeigen',
   },
   media: {
+    goTo: 'In der Unterhaltung zeigen',
+    noVideo: 'Dieses Video kann hier nicht abgespielt werden. Es lässt sich speichern.',
     image: 'Bild {{name}}',
     video: 'Video {{name}}',
     open: '{{name}} öffnen',

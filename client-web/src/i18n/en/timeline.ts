@@ -91,6 +91,8 @@ export const timeline = {
     turnOn: 'Preview links here',
   },
   media: {
+    goTo: 'Show in conversation',
+    noVideo: 'This video can not be played here. It can be saved.',
     image: 'Picture {{name}}',
     video: 'Video {{name}}',
     open: 'Open {{name}}',
