@@ -197,5 +197,4 @@ export const timeline: Translated<typeof english> = {
   notLive: 'Dieses Gespräch wird geladen …',
   gone: 'Dieses Gespräch ist hier nicht mehr verfügbar.',
   emptyTitle: 'Wähle ein Gespräch',
-  emptyBody: 'J und K bewegen, Enter öffnet, Strg+K findet alles.',
 };

@@ -194,5 +194,4 @@ export const timeline = {
   notLive: 'Loading this conversation …',
   gone: 'This conversation is not available here any more.',
   emptyTitle: 'Pick a conversation',
-  emptyBody: 'J and K move, Enter opens, Ctrl+K finds anything.',
 } as const;
