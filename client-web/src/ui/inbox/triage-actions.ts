@@ -47,7 +47,7 @@ export function openById(id: ConversationId): void {
 }
 
 /** Not of a direct chat: nobody keeps order there. Where it can't be found out it is not asked about. */
-async function isLastAdminOf(app: App, row: Conversation): Promise<boolean> {
+export async function isLastAdminOf(app: App, row: Conversation): Promise<boolean> {
   if (row.kind === 'direct') return false;
   const live = app.session(row.accountKey)?.state.getState().live;
   return live?.roomSettings.amLastAdmin(row.roomId).catch(() => false) ?? false;
