@@ -92,7 +92,7 @@ withChromium('the settings of a room', () => {
 
   test('access and history are changed, and newcomers see what that lets them', async () => {
     const { name, roomId } = await room('Meadow');
-    await alice.say('Only we two know this');
+    await alice.say('Everybody may know this');
     const section = await openSection(alice, 'Access');
     await section
       .getByRole('radiogroup', { name: 'Who can read what was said before' })
@@ -102,12 +102,15 @@ withChromium('the settings of a room', () => {
     await bob.seesState('alice made the history readable from joining on');
     await bob.seesState('alice opened this room to everybody');
     await alice.closeDialog();
+    await alice.say('Only we two know this');
     await using carol = await Person.signUp(browser, server, `carol${rooms}`);
     await carol.goTo(`#/to/${encodeURIComponent(roomId)}`);
     await carol.dialog.getByRole('button', { name: 'Join room' }).click();
     await carol.page.getByRole('main', { name }).waitFor();
     await alice.say('Welcome');
     await carol.seesMessage('Welcome');
+    // It counts from the change on.
+    await carol.seesMessage('Everybody may know this');
     expect(await carol.message('Only we two know this').count()).toBe(0);
     expect(carol.troubles).toEqual([]);
     // Closed again, nobody else comes in.
@@ -222,6 +225,7 @@ withChromium('the settings of a room', () => {
 
   test('the last admin who leaves is told what it means, and names another first', async () => {
     const { name, roomId } = await room('Workshop');
+    await alice.say('I am going');
     await alice.openPanel('About this conversation');
     await alice.panel.getByRole('button', { name: 'Leave' }).click();
     await alice.dialog.getByRole('heading', { name: `You are the last admin of ${name}` }).waitFor();
@@ -247,6 +251,7 @@ withChromium('the settings of a room', () => {
       power_level_content_override: { users: { [alice.userId]: 100, [bob.userId]: 100 } },
       room_version: '11',
     });
+    await alice.say('I am going');
     await alice.openPanel('About this conversation');
     await alice.panel.getByRole('button', { name: 'Leave' }).click();
     await alice.page
