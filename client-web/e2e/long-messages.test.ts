@@ -67,7 +67,8 @@ withChromium('long messages', () => {
     expect(await message.evaluate((element) => element.querySelectorAll('*').length)).toBeLessThan(MOST_ELEMENTS);
     expect(await message.getByText('last').count()).toBe(0);
 
-    // It is the newest, at the end of the conversation: what was being read stays where it is.
+    // It is the newest, at the end of the conversation: what was being read stays where it is, once it has come to rest.
+    await alice.page.waitForTimeout(500);
     const top = await topOf(message);
     await all.click();
     await message.getByText('last').waitFor({ state: 'attached' });
@@ -100,11 +101,15 @@ withChromium('long messages', () => {
   test('what was opened stays so while somebody scrolls away and back', async () => {
     const roomId = await room();
     await host.say(roomId, { body: `first${'\nline'.repeat(300)}\nlast` });
+    await alice.message('first').getByRole('button', { name: 'Show all' }).waitFor();
+    await alice.page.waitForTimeout(500);
     await alice.message('first').getByRole('button', { name: 'Show all' }).click();
     for (let index = 0; index < 40; index++) await host.say(roomId, { body: `and ${index}` });
     await alice.page.getByRole('button', { name: /new messages|newest messages/ }).click();
     await alice.seesMessage('and 39');
     await alice.page.locator('article', { hasText: 'first' }).waitFor({ state: 'detached' });
+    // The list is still finding out how high the last ones are.
+    await alice.page.waitForTimeout(500);
     await alice.messages.evaluate((list) => (list.scrollTop = 0));
     await alice.message('first').getByText('last').waitFor({ state: 'attached' });
   });

@@ -36,7 +36,7 @@ export function MessageMedia({ media, accountKey, eventId, after }: MessageMedia
       {content()}
       {media.caption && (
         <figcaption className={styles.caption}>
-          <MessageTextView text={media.caption} after={after} />
+          <MessageTextView id={eventId} text={media.caption} after={after} />
         </figcaption>
       )}
     </figure>

@@ -37,23 +37,28 @@ function readAnew({ body, html }: MessageText, sanitise: HtmlSanitiser): ReadMes
 }
 
 /** Long messages that are shown in full: they stay so while somebody scrolls past. */
-const opened = new WeakSet<MessageText>();
+const opened = new Set<string>();
 /** px; for less than this nobody should have to press a button. The height itself is `--clamped` of the style. */
 const WORTH_HIDING = 160;
 
-export function MessageBody({ text, after }: { readonly text: MessageText; readonly after?: ReactNode }) {
+export interface MessageBodyProps {
+  readonly text: MessageText;
+  readonly after?: ReactNode;
+  /** Of the message, under which is remembered that it was opened. */
+  readonly id?: string | undefined;
+}
+
+export function MessageBody({ text, after, id }: MessageBodyProps) {
   const { sanitise, labels, beforeGrowing } = useMessageParts();
   const { tree, start, plain, problem } = readMessage(text, sanitise);
-  const [open, setOpen] = useState(() => opened.has(text));
+  const [open, setOpen] = useState(() => id !== undefined && opened.has(id));
   const { body, tall } = useIsTall(text, start, !open);
   const long = open || start.cut || tall === true;
   const clamped = !open && (long || (start.mayBeTall && tall === undefined));
   const toggle = (): void => {
-    if (open) opened.delete(text);
-    else {
-      opened.add(text);
-      beforeGrowing?.();
-    }
+    if (!open && body.current) beforeGrowing?.(body.current);
+    if (id !== undefined && open) opened.delete(id);
+    else if (id !== undefined) opened.add(id);
     setOpen(!open);
   };
   useSeenAfterClosing(body, open);

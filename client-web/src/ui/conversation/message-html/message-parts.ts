@@ -54,8 +54,8 @@ export interface MessageParts {
   /** undefined, or an answer of undefined, leaves code as it is. */
   readonly highlight: ((code: string, language: string) => Promise<HighlightedCode | undefined>) | undefined;
   readonly copy: (text: string) => Promise<void>;
-  /** A long message is about to be shown in full: what is read stays where it is. */
-  readonly beforeGrowing?: () => void;
+  /** A long message is about to be shown in full: its start stays where it is. */
+  readonly beforeGrowing?: (message: Element) => void;
 }
 
 const Parts = createContext<MessageParts | undefined>(undefined);
