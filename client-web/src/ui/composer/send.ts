@@ -151,7 +151,7 @@ export async function runCommand(context: SendContext, intent: Exclude<Intent, {
   if (!live) return { text: t('errors.notConnected') };
   if (intent.kind === 'leave' && intent.room === undefined && (await isLastAdminOf(app, conversation))) {
     const { accountKey, roomId, name } = conversation;
-    if (!(await askForNewAdmin({ accountKey, roomId, name, then: 'leave' }))) return undefined;
+    if (!(await askForNewAdmin({ accountKey, roomId, name, goingTo: 'leave' }))) return undefined;
   }
   try {
     const { open, say } = await live.commands.run(intent, conversation.roomId);

@@ -96,7 +96,7 @@ export const triage = {
   async leave(app: App, row: Conversation): Promise<boolean> {
     const { accountKey, roomId, name } = row;
     const sure = (await isLastAdminOf(app, row))
-      ? await askForNewAdmin({ accountKey, roomId, name, then: 'leave' })
+      ? await askForNewAdmin({ accountKey, roomId, name, goingTo: 'leave' })
       : await confirm({ title: t('inbox.leaveTitle', { name }), body: t('inbox.leaveBody'), action: t('inbox.leave'), danger: true });
     if (!sure) return false;
     moveOn(row.id);

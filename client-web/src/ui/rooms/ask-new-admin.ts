@@ -6,7 +6,7 @@ export interface NewAdminQuestion {
   readonly roomId: string;
   /** Of the room. */
   readonly name: string;
-  readonly then: 'leave' | 'stepDown';
+  readonly goingTo: 'leave' | 'stepDown';
 }
 
 export interface AskedForNewAdmin extends NewAdminQuestion {

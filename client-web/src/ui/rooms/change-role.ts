@@ -20,7 +20,7 @@ export async function changeRole({ live, details, userId, name, level }: RoleCha
   const role = roleName(level);
   const givesUpRoles = warning === 'step-down' && level < stateLevel(details.levels, 'm.room.power_levels');
   if (givesUpRoles && (await live.roomSettings.amLastAdmin(details.roomId))) {
-    const asked = { accountKey: live.account.key, roomId: details.roomId, name: details.name, then: 'stepDown' } as const;
+    const asked = { accountKey: live.account.key, roomId: details.roomId, name: details.name, goingTo: 'stepDown' } as const;
     if (!(await askForNewAdmin(asked))) return;
   } else if (warning !== undefined) {
     const sure = await confirm({

@@ -16,7 +16,7 @@ import { useMembers } from './use-room-details.ts';
 
 export function NewAdminDialog({ asked }: { readonly asked: AskedForNewAdmin }) {
   const t = useT();
-  const { accountKey, roomId, name, then, answer } = asked;
+  const { accountKey, roomId, name, goingTo, answer } = asked;
   const live = useLive(accountKey);
   const { members } = useMembers(accountKey, roomId);
   const [chosen, setChosen] = useState<readonly FoundPerson[]>([]);
@@ -52,16 +52,16 @@ export function NewAdminDialog({ asked }: { readonly asked: AskedForNewAdmin }) 
         <>
           <Button onPress={() => answer(false)}>{t('common.cancel')}</Button>
           <Button kind="danger" onPress={() => answer(true)} isDisabled={busy}>
-            {t(`rooms.lastAdmin.${then}Anyway`)}
+            {t(`rooms.lastAdmin.${goingTo}Anyway`)}
           </Button>
           <Button kind="primary" onPress={() => void nameThem()} loading={busy} isDisabled={chosen.length === 0}>
-            {t(`rooms.lastAdmin.${then}After`)}
+            {t(`rooms.lastAdmin.${goingTo}After`)}
           </Button>
         </>
       }
     >
       <div className={formStyles.form}>
-        <p>{t(`rooms.lastAdmin.${then}Body`)}</p>
+        <p>{t(`rooms.lastAdmin.${goingTo}Body`)}</p>
         {error !== undefined && <Banner kind="danger">{error}</Banner>}
         <PeoplePicker accountKey={accountKey} label={t('rooms.lastAdmin.whom')} chosen={chosen} onChange={setChosen} refuse={refuse} autoFocus />
       </div>

@@ -64,7 +64,7 @@ export async function claimSocketFile(path: string): Promise<AsyncDisposable | u
   await using _alone = await aloneWith(path);
   if (await isListening(path)) return undefined;
   await rm(path, { force: true });
-  return claimSocket(path);
+  return await claimSocket(path);
 }
 
 /** One process at a time, for the moment of claiming: a directory, which only one can make. */
