@@ -36,6 +36,27 @@ inBrowser('encryption', () => {
     await alice.page.getByRole('img', { name: 'Encrypted' }).first().waitFor();
   }, 60_000);
 
+  test('nothing moves when the banner comes that asks to keep the key, and it covers nothing', async () => {
+    const carol = await Person.signUp(browser, server, 'carol');
+    const boxes = async () => {
+      const [main, list] = await Promise.all([carol.page.getByRole('main').boundingBox(), carol.page.locator('#conversation-list').boundingBox()]);
+      return { main, list };
+    };
+    const before = await boxes();
+    await carol.createRoom({ name: 'Diary' });
+    const banner = carol.page.getByRole('status').filter({ hasText: 'Keep your recovery key' });
+    await banner.waitFor();
+    expect(await boxes()).toEqual(before);
+    const [list, box] = await Promise.all([carol.inbox.boundingBox(), banner.boundingBox()]);
+    expect(list!.y + list!.height).toBeLessThanOrEqual(box!.y + 1);
+    expect(box!.y + box!.height).toBeLessThanOrEqual(before.list!.y + before.list!.height + 1);
+    const row = await carol.conversation('Diary').boundingBox();
+    await banner.getByRole('button', { name: 'Dismiss' }).click();
+    await banner.waitFor({ state: 'detached' });
+    expect(await carol.conversation('Diary').boundingBox()).toEqual(row);
+    await carol[Symbol.asyncDispose]();
+  }, 60_000);
+
   test('the recovery key is shown once there is something to lose, and asked to be kept', async () => {
     await alice.page.getByRole('button', { name: 'Keep it now' }).click();
     recoveryKey = (await alice.dialog.locator('[data-recovery-key]').innerText()).trim();

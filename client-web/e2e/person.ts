@@ -225,6 +225,15 @@ export class Person implements AsyncDisposable {
     return person;
   }
 
+  /** Another window beside one that has their account. */
+  async openSecondWindow(): Promise<Person> {
+    const page = await this.context.newPage();
+    const person = new Person(page, this.name, this.homeserver);
+    await page.goto(this.homeserver.url);
+    await person.inbox.or(page.getByText('open in another window')).first().waitFor();
+    return person;
+  }
+
   async sees(text: string | RegExp): Promise<void> {
     await this.page.getByText(text).last().waitFor();
   }
@@ -248,6 +257,13 @@ export class Person implements AsyncDisposable {
     await this.page.getByRole('button', { name: 'New conversation' }).click();
     await this.page.getByRole('menuitem', { name: what }).click();
     await this.dialog.waitFor();
+  }
+
+  /** Or by a link; what is there is shown then. */
+  async joinsByAddress(address: string): Promise<void> {
+    await this.chooseNew('Join by address');
+    await this.dialog.getByRole('textbox', { name: 'Address or link' }).fill(address);
+    await this.dialog.getByRole('button', { name: 'Continue' }).click();
   }
 
   async closeDialog(): Promise<void> {

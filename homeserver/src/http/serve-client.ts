@@ -78,16 +78,13 @@ const SECURITY_HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Opener-Policy': 'same-origin',
-  // Calls take camera, microphone and screen.
+  // Calls take camera, microphone and screen. Browsers complain of features they don't know, so only those they all do are named.
   'Permissions-Policy': [
     'camera=(self)',
     'microphone=(self)',
     'display-capture=(self)',
     ...[
       'accelerometer',
-      'ambient-light-sensor',
-      'bluetooth',
-      'browsing-topics',
       'geolocation',
       'gyroscope',
       'hid',

@@ -72,6 +72,14 @@ export class Accounts {
     this.state.setState({ accounts: this.state.getState().accounts.map((one) => (one.key === key ? kept : one)) });
   }
 
+  /** false: another window has signed it out. */
+  async isKept(key: string): Promise<boolean> {
+    return this.#db.get('accounts', key).then(
+      (kept) => kept !== undefined,
+      () => true,
+    );
+  }
+
   async secretsOf(account: AccountRecord): Promise<{ accessToken: string; refreshToken: string | undefined }> {
     return {
       accessToken: await this.#vault.open(account.accessToken),

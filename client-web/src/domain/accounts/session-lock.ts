@@ -9,7 +9,10 @@ export interface SessionLock {
 const TAKE_OVER_TIMEOUT_MS = 5_000;
 /** A window that is busy with a large sync answers late. */
 const ANSWER_TIMEOUT_MS = 1_500;
-const channelName = (accountKey: string): string => `nexuscomm-session-${accountKey}`;
+/** A window that is reloaded lets go and comes back; one that nobody looks at leaves it to one that is seen. */
+const FREE_FOR_MS = 2_000;
+const HIDDEN_FREE_FOR_MS = 6_000;
+const nameOf = (accountKey: string): string => `nexuscomm-session-${accountKey}`;
 
 /**
  * undefined: another window has it. `onAskedToLeave` must stop everything; the lock is released when its promise settles.
@@ -21,11 +24,11 @@ export async function lockSession(
 ): Promise<SessionLock | undefined> {
   const locks = globalThis.navigator?.locks;
   if (locks === undefined) return { release: () => {} };
-  const channel = new BroadcastChannel(channelName(accountKey));
+  const channel = new BroadcastChannel(nameOf(accountKey));
   const acquire = (request: LockOptions): Promise<(() => void) | undefined> =>
     new Promise((resolve, reject) => {
       locks
-        .request(`nexuscomm-session-${accountKey}`, request, (lock) => {
+        .request(nameOf(accountKey), request, (lock) => {
           if (lock === null) return resolve(undefined);
           return new Promise<void>((release) => resolve(release));
         })
@@ -65,18 +68,41 @@ export async function lockSession(
   return { release: letGo };
 }
 
+/**
+ * Resolves when no window has had the account for a moment: then it can be tried to lock. Rejects when `signal` aborts. The
+ * lock it waits with is shared and given back at once, so whoever wants to take the account over comes before.
+ */
+export async function sessionIsFree(accountKey: string, signal: AbortSignal, freeForMs = freeFor()): Promise<void> {
+  await globalThis.navigator.locks.request(nameOf(accountKey), { mode: 'shared', signal }, () => {});
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, freeForMs);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
+}
+
+const freeFor = (): number => (globalThis.document?.visibilityState === 'hidden' ? HIDDEN_FREE_FOR_MS : FREE_FOR_MS);
+
 /** Whether a living window says so. */
 async function isHeld(accountKey: string): Promise<boolean> {
-  const channel = new BroadcastChannel(channelName(accountKey));
+  const channel = new BroadcastChannel(nameOf(accountKey));
+  let late: ReturnType<typeof setTimeout> | undefined;
   try {
     return await new Promise<boolean>((resolve) => {
       channel.onmessage = ({ data }) => {
         if (data === 'me') resolve(true);
       };
-      setTimeout(() => resolve(false), ANSWER_TIMEOUT_MS);
+      late = setTimeout(() => resolve(false), ANSWER_TIMEOUT_MS);
       channel.postMessage('who');
     });
   } finally {
+    clearTimeout(late);
     channel.close();
   }
 }

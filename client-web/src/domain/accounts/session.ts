@@ -8,7 +8,7 @@ import type { NewMessage } from '../matrix/new-messages.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { AccountRecord } from './account.ts';
 import type { Accounts } from './accounts.ts';
-import { lockSession, type SessionLock } from './session-lock.ts';
+import { lockSession, sessionIsFree, type SessionLock } from './session-lock.ts';
 import { SessionTokens, type TokenPair } from './session-tokens.ts';
 
 export type SessionStatus =
@@ -41,6 +41,9 @@ export class Session {
   readonly #context: SessionContext;
   #lock: SessionLock | undefined;
   #stopped = false;
+  /** For another window to let go. */
+  #waiting: AbortController | undefined;
+  #wasElsewhere = false;
   /** Settles when nothing is being opened any more. */
   #starting: Promise<void> = Promise.resolve();
 
@@ -55,13 +58,22 @@ export class Session {
 
   /** `take`: ends the session of another window. */
   async start(take: boolean): Promise<void> {
-    const account = this.account;
-    if (!account) return;
+    if (!this.account) return;
+    this.#waiting?.abort();
     this.#stopped = false;
     this.#setStatus({ state: 'starting' });
-    this.#lock = await lockSession(this.accountKey, { take, onAskedToLeave: async () => this.#leave() });
-    // Another window that ran it may have renewed them.
-    if (this.#lock) await this.#context.accounts.readAgain(this.accountKey);
+    await this.#startWith(await this.#takeLock(take));
+  }
+
+  async #takeLock(take: boolean): Promise<SessionLock | undefined> {
+    return lockSession(this.accountKey, { take, onAskedToLeave: async () => this.#leave() });
+  }
+
+  async #startWith(lock: SessionLock | undefined): Promise<void> {
+    this.#lock = lock;
+    // Another window that ran it may have renewed them, and left something to be sent.
+    if (lock) await this.#context.accounts.readAgain(this.accountKey);
+    if (lock && this.#wasElsewhere) await this.#context.outbox.load(this.accountKey).catch(() => {});
     const current = this.account;
     let pair: TokenPair;
     try {
@@ -75,13 +87,41 @@ export class Session {
     }
     const tokens = new SessionTokens(current.baseUrl, pair, async (next) => this.#context.accounts.setTokens(this.accountKey, next));
     // Only who has the lock renews them.
-    void this.#paintFromSummary(current, tokens.accessToken, this.#lock ? tokens.fetch(fetch) : fetch);
-    if (!this.#lock) {
-      this.#setStatus({ state: 'elsewhere' });
+    void this.#paintFromSummary(current, tokens.accessToken, lock ? tokens.fetch(fetch) : fetch);
+    if (!lock) {
+      this.#setElsewhere();
       return;
     }
     this.#starting = this.#startLive(current, tokens);
     await this.#starting;
+  }
+
+  /** Until the other window is closed, or the person wants it here. */
+  #setElsewhere(): void {
+    this.#setStatus({ state: 'elsewhere' });
+    this.#wasElsewhere = true;
+    this.#waiting?.abort();
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    // It ends when it is aborted.
+    void this.#resumeWhenFree(waiting.signal).catch(() => {});
+  }
+
+  async #resumeWhenFree(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await sessionIsFree(this.accountKey, signal);
+      const lock = await this.#takeLock(false);
+      if (signal.aborted) return lock?.release();
+      if (!lock) continue; // a third window was faster
+      if (!(await this.#context.accounts.isKept(this.accountKey))) {
+        lock.release();
+        this.#setStatus({ state: 'signed-out' });
+        return;
+      }
+      this.#stopped = false;
+      this.#setStatus({ state: 'starting' });
+      return this.#startWith(lock);
+    }
   }
 
   #letGo(): void {
@@ -123,6 +163,7 @@ export class Session {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#waiting?.abort();
     // Another window must not open the stores while this one still does.
     await this.#starting;
     const { live } = this.state.getState();
@@ -146,7 +187,7 @@ export class Session {
 
   async #leave(): Promise<void> {
     await this.stop();
-    this.#setStatus({ state: 'elsewhere' });
+    this.#setElsewhere();
   }
 
   async #signedOutByServer(): Promise<void> {

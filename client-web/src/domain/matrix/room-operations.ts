@@ -3,7 +3,7 @@ import { JoinRule, KnownMembership, Preset, Visibility, type ICreateRoomOpts, ty
 import type { HistoryVisibility, RoomPreview } from '../rooms/room-details.ts';
 import { safeName } from '../messages/safe-text.ts';
 import { accessOf } from './read-room-details.ts';
-import { roomArrived } from './room-arrival.ts';
+import { invitationArrived, roomArrived } from './room-arrival.ts';
 
 const ENCRYPTION = { algorithm: 'm.megolm.v1.aes-sha2' } as const;
 
@@ -163,7 +163,14 @@ export class RoomOperations {
       throw new Error('not upgraded');
     const sender = tombstone.getSender()!;
     const servers = [sender, ...room.getJoinedMembers().map((member) => member.userId)].map((userId) => userId.slice(userId.indexOf(':') + 1));
-    return this.join(successor, [...new Set(servers)].slice(0, 3));
+    const via = [...new Set(servers)].slice(0, 3);
+    try {
+      return await this.join(successor, via);
+    } catch (error) {
+      // Whoever upgrades a closed room invites its members one after the other, and this one was faster.
+      if ((error as { errcode?: string }).errcode !== 'M_FORBIDDEN' || !(await invitationArrived(this.#client, successor))) throw error;
+      return this.join(successor, via);
+    }
   }
 
   /** One after the other; gives back those it failed for. */

@@ -1,7 +1,7 @@
 /** Reading and changing what a room is. */
 import { EventType, PushRuleKind, RoomEvent, RoomStateEvent, Visibility, type MatrixClient, type MatrixEvent } from 'matrix-js-sdk';
 import type { HistoryVisibility, JoinAccess, RoomDetails } from '../rooms/room-details.ts';
-import { withPermission, withUserLevel, type PermissionId } from '../rooms/power-levels.ts';
+import { isLastAdmin, withPermission, withUserLevel, type PermissionId } from '../rooms/power-levels.ts';
 import { readRoomDetails } from './read-room-details.ts';
 import { roomArrived } from './room-arrival.ts';
 import { stateContent } from './summarise-room.ts';
@@ -13,6 +13,8 @@ export interface VersionAdvice {
   readonly needsUpgrade: boolean;
   readonly urgent: boolean;
 }
+
+const SEEN_WITHIN_MS = 5_000;
 
 export class RoomSettings {
   readonly #client: MatrixClient;
@@ -124,11 +126,35 @@ export class RoomSettings {
   }
 
   async setRole(roomId: string, userId: string, level: number): Promise<void> {
-    await this.#set(roomId, EventType.RoomPowerLevels, withUserLevel(this.#powerLevels(roomId), userId, level));
+    await this.setRoles(roomId, [userId], level);
   }
 
   async setPermission(roomId: string, id: PermissionId, level: number): Promise<void> {
-    await this.#set(roomId, EventType.RoomPowerLevels, withPermission(this.#powerLevels(roomId), id, level));
+    await this.#setPowerLevels(roomId, withPermission(this.#powerLevels(roomId), id, level));
+  }
+
+  async setRoles(roomId: string, userIds: readonly string[], level: number): Promise<void> {
+    await this.#setPowerLevels(
+      roomId,
+      userIds.reduce((before, userId) => withUserLevel(before, userId, level), this.#powerLevels(roomId)),
+    );
+  }
+
+  /** Whether others are left behind of whom nobody can change roles. Members are loaded where those that are known don't answer it. */
+  async amLastAdmin(roomId: string): Promise<boolean> {
+    const room = this.#client.getRoom(roomId);
+    const details = this.details(roomId);
+    if (!room || !details || details.memberCount < 2) return false;
+    const answer = (): boolean =>
+      isLastAdmin(
+        details.levels,
+        details.myUserId,
+        room.getJoinedMembers().map(({ userId }) => userId),
+      );
+    const others = room.getJoinedMembers().length > 1;
+    if (others && !answer()) return false;
+    await room.loadMembersIfNeeded();
+    return answer();
   }
 
   /** What the server gives new rooms, where that is newer than what the room has. */
@@ -172,6 +198,25 @@ export class RoomSettings {
   #powerLevels(roomId: string): Content {
     const room = this.#client.getRoom(roomId);
     return (room && stateContent(room, EventType.RoomPowerLevels)) ?? {};
+  }
+
+  /** Done when it came back with sync, or after a while: what is changed next starts from it. */
+  async #setPowerLevels(roomId: string, content: object): Promise<void> {
+    const { event_id: eventId } = await this.#client.sendStateEvent(roomId, EventType.RoomPowerLevels, content as never, '');
+    const isThere = (): boolean => this.#client.getRoom(roomId)?.currentState.getStateEvents(EventType.RoomPowerLevels, '')?.getId() === eventId;
+    if (isThere()) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(late);
+        this.#client.off(RoomStateEvent.Events, look);
+        resolve();
+      };
+      const look = (): void => {
+        if (isThere()) done();
+      };
+      const late = setTimeout(done, SEEN_WITHIN_MS);
+      this.#client.on(RoomStateEvent.Events, look);
+    });
   }
 
   async #set(roomId: string, type: string, content: object): Promise<void> {

@@ -7,6 +7,13 @@ export const canShowPicture = (mimetype: string): boolean => PICTURES.test(mimet
 export const isShownPicture = ({ kind, mimetype }: { readonly kind: string; readonly mimetype: string }): boolean =>
   (kind === 'image' || kind === 'sticker') && (canShowPicture(mimetype) || mimetype === 'application/octet-stream');
 
+/** As what the viewer can show a message's file; undefined: it is only ever saved. Some people send pictures as plain files. */
+export function shownAs(media: { readonly kind: string; readonly mimetype: string }): 'picture' | 'video' | undefined {
+  const { kind, mimetype } = media;
+  if (isShownPicture(media) || (kind === 'file' && canShowPicture(mimetype))) return 'picture';
+  return kind === 'video' || (kind === 'file' && /^video\//i.test(mimetype)) ? 'video' : undefined;
+}
+
 export type FileKind = 'image' | 'video' | 'audio' | 'file';
 
 /** As what a file is sent. */

@@ -28,7 +28,8 @@ export type SafeNode =
   | { readonly type: 'spoiler'; readonly reason: string | undefined; readonly children: SafeTree }
   /** `#rrggbb`; whether they can be read is decided where the theme is known. */
   | { readonly type: 'coloured'; readonly color: string | undefined; readonly background: string | undefined; readonly children: SafeTree }
-  | { readonly type: 'code-block'; readonly language: string | undefined; readonly code: string }
+  /** `whole`: all of it, where `code` is its start. */
+  | { readonly type: 'code-block'; readonly language: string | undefined; readonly code: string; readonly whole?: string | undefined }
   /** LaTeX, not rendered. */
   | { readonly type: 'maths'; readonly display: 'inline' | 'block'; readonly latex: string };
 export type SafeTree = readonly SafeNode[];

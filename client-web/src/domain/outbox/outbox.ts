@@ -60,8 +60,10 @@ export class Outbox {
     this.#now = now;
   }
 
-  async load(): Promise<void> {
-    const entries = (await this.#db.all('outbox')).toSorted((a, b) => a.order - b.order);
+  /** Of all accounts, or of one that another window has run till now. */
+  async load(accountKey?: string): Promise<void> {
+    const all = (await this.#db.all('outbox')).toSorted((a, b) => a.order - b.order);
+    const entries = accountKey === undefined ? all : all.filter((entry) => entry.accountKey === accountKey);
     this.#order = Math.max(this.#order, ...entries.map((entry) => entry.order + 1), 0);
     const known = new Set(this.state.getState().items.map((item) => item.entry.id));
     this.#set([

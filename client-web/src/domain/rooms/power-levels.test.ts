@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  adminLevelBy,
   CREATOR_LEVEL,
+  isLastAdmin,
   levelFor,
   levelOf,
   mayChangeRole,
@@ -66,5 +68,28 @@ describe('power levels', () => {
     expect(withUserLevel(content, member, 50)['users']).toEqual({ ...content.users, [member]: 50 });
     expect(withUserLevel(content, moderator, 0)['users']).toEqual({ [admin]: 100, [otherAdmin]: 100 });
     expect(withUserLevel({ ...content, users_default: 10 }, moderator, 0)['users']).toEqual({ ...content.users, [moderator]: 0 });
+  });
+
+  test('the last admin is whoever alone can change roles among those who are there', () => {
+    const alone = readPowerLevels({ users: { [admin]: 100, [moderator]: 50 }, events: { 'm.room.power_levels': 100 } }, []);
+    expect(isLastAdmin(alone, admin, [admin, moderator, member])).toBe(true);
+    expect(isLastAdmin(alone, admin, [admin])).toBe(false);
+    expect(isLastAdmin(alone, moderator, [admin, moderator])).toBe(false);
+    expect(isLastAdmin(levels, admin, [admin, otherAdmin])).toBe(false);
+    // Who has a role but is gone does not count.
+    expect(isLastAdmin(alone, admin, [admin, member])).toBe(true);
+    // Moderators may where the event asks for no more.
+    expect(isLastAdmin(levels, admin, [admin, moderator])).toBe(false);
+    const created = readPowerLevels({ events: { 'm.room.power_levels': 100 } }, [creator]);
+    expect(isLastAdmin(created, creator, [creator, member])).toBe(true);
+    expect(isLastAdmin({ ...created, users: { [admin]: 100 } }, creator, [creator, admin])).toBe(false);
+  });
+
+  test('another admin gets the level that lets them change roles, if it can be given', () => {
+    const asked = (required: number, creators: readonly string[] = []) =>
+      readPowerLevels({ users: { [admin]: 100, [moderator]: 50 }, events: { 'm.room.power_levels': required } }, creators);
+    expect(adminLevelBy(asked(100), admin)).toBe(100);
+    expect(adminLevelBy(asked(50), moderator)).toBe(50);
+    expect(adminLevelBy(asked(150, [creator]), creator)).toBe(150);
   });
 });

@@ -161,3 +161,17 @@ export function roleChangeWarning(levels: PowerLevels, who: string, target: stri
   if (who === target) return next < mine ? 'step-down' : undefined;
   return next >= mine ? 'equal' : undefined;
 }
+
+/**
+ * Whether nobody else of those who have joined can change roles: when this person goes, the room is left as it is for good.
+ * False where nobody else is there.
+ */
+export function isLastAdmin(levels: PowerLevels, userId: string, joined: readonly string[]): boolean {
+  const others = joined.filter((one) => one !== userId);
+  const mayChangeRoles = (one: string): boolean => maySetState(levels, one, 'm.room.power_levels');
+  return others.length > 0 && mayChangeRoles(userId) && !others.some(mayChangeRoles);
+}
+
+/** The level that makes somebody an admin who can change roles, as far as `userId` can give it. */
+export const adminLevelBy = (levels: PowerLevels, userId: string): number =>
+  Math.min(levelOf(levels, userId), Math.max(ADMIN_LEVEL, stateLevel(levels, 'm.room.power_levels')));

@@ -237,6 +237,18 @@ export const rooms: Translated<typeof en> = {
     stepDownBody: 'Du verlierst deine Rechte hier. Nur jemand, der sie noch hat, kann sie dir wiedergeben.',
     changeAnyway: 'Rolle ändern',
   },
+  lastAdmin: {
+    title: 'Du bist der letzte Admin von {{name}}',
+    leaveBody:
+      'Wenn du gehst, kann hier niemand mehr Einstellungen, Rollen oder den Zugang ändern, und niemand kann dieses Recht zurückgeben. Mach vorher jemand anderen zum Admin.',
+    stepDownBody:
+      'Wenn du zurücktrittst, kann hier niemand mehr Einstellungen, Rollen oder den Zugang ändern, und niemand kann dieses Recht zurückgeben. Mach vorher jemand anderen zum Admin.',
+    whom: 'Wer Admin werden soll',
+    leaveAnyway: 'Trotzdem verlassen',
+    stepDownAnyway: 'Trotzdem zurücktreten',
+    leaveAfter: 'Zum Admin machen und gehen',
+    stepDownAfter: 'Zum Admin machen und zurücktreten',
+  },
   permission: {
     send: 'Nachrichten schreiben',
     invite: 'Leute einladen',

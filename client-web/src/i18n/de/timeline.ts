@@ -94,6 +94,8 @@ export const timeline: Translated<typeof english> = {
     turnOn: 'Hier Links mit Vorschau zeigen',
   },
   media: {
+    goTo: 'In der Unterhaltung zeigen',
+    noVideo: 'Dieses Video kann hier nicht abgespielt werden. Es lässt sich speichern.',
     image: 'Bild {{name}}',
     video: 'Video {{name}}',
     open: '{{name}} öffnen',
@@ -168,6 +170,7 @@ export const timeline: Translated<typeof english> = {
     spoiler: 'Spoiler',
     spoilerReason: 'Spoiler: {{reason}}',
     showSpoiler: 'Zeigen',
+    showAll: 'Alles anzeigen',
     leadsTo: 'Führt zu {{host}}',
     mismatch: 'Der Text nennt eine andere Seite. Dieser Link führt in Wirklichkeit zu {{host}}',
     homograph: 'Der Name dieser Seite enthält Buchstaben, die anderen gleichen. In Wirklichkeit ist es {{host}}',
@@ -194,5 +197,4 @@ export const timeline: Translated<typeof english> = {
   notLive: 'Dieses Gespräch wird geladen …',
   gone: 'Dieses Gespräch ist hier nicht mehr verfügbar.',
   emptyTitle: 'Wähle ein Gespräch',
-  emptyBody: 'J und K bewegen, Enter öffnet, Strg+K findet alles.',
 };

@@ -233,6 +233,18 @@ export const rooms = {
     stepDownBody: 'You lose your rights here. Only somebody else who has them can give them back.',
     changeAnyway: 'Change role',
   },
+  lastAdmin: {
+    title: 'You are the last admin of {{name}}',
+    leaveBody:
+      'When you leave, nobody here can change settings, roles or who may join any more, and nobody can give that right back. Make somebody else an admin first.',
+    stepDownBody:
+      'When you step down, nobody here can change settings, roles or who may join any more, and nobody can give that right back. Make somebody else an admin first.',
+    whom: 'Whom to make admin',
+    leaveAnyway: 'Leave anyway',
+    stepDownAnyway: 'Step down anyway',
+    leaveAfter: 'Make admin and leave',
+    stepDownAfter: 'Make admin and step down',
+  },
   permission: {
     send: 'Write messages',
     invite: 'Invite people',

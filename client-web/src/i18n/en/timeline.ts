@@ -91,6 +91,8 @@ export const timeline = {
     turnOn: 'Preview links here',
   },
   media: {
+    goTo: 'Show in conversation',
+    noVideo: 'This video can not be played here. It can be saved.',
     image: 'Picture {{name}}',
     video: 'Video {{name}}',
     open: 'Open {{name}}',
@@ -165,6 +167,7 @@ export const timeline = {
     spoiler: 'Spoiler',
     spoilerReason: 'Spoiler: {{reason}}',
     showSpoiler: 'Show',
+    showAll: 'Show all',
     leadsTo: 'Leads to {{host}}',
     mismatch: 'The text names another site. This link really leads to {{host}}',
     homograph: 'The name of this site is written with letters that look like others. It really is {{host}}',
@@ -191,5 +194,4 @@ export const timeline = {
   notLive: 'Loading this conversation …',
   gone: 'This conversation is not available here any more.',
   emptyTitle: 'Pick a conversation',
-  emptyBody: 'J and K move, Enter opens, Ctrl+K finds anything.',
 } as const;

@@ -8,7 +8,8 @@ import { parseSnooze } from '../../domain/inbox/snooze-words.ts';
 import type { LiveSession } from '../../domain/matrix/live-session.ts';
 import { currentLanguage, t } from '../../i18n/i18n.ts';
 import { errorSentence } from '../error-sentence.ts';
-import { triage } from '../inbox/triage-actions.ts';
+import { isLastAdminOf, triage } from '../inbox/triage-actions.ts';
+import { askForNewAdmin } from '../rooms/ask-new-admin.ts';
 import { openConversation } from '../route.ts';
 import { openDialog } from '../shell/dialogs-store.ts';
 import type { attachments } from './attachments.ts';
@@ -148,6 +149,10 @@ export async function runCommand(context: SendContext, intent: Exclude<Intent, {
     default:
   }
   if (!live) return { text: t('errors.notConnected') };
+  if (intent.kind === 'leave' && intent.room === undefined && (await isLastAdminOf(app, conversation))) {
+    const { accountKey, roomId, name } = conversation;
+    if (!(await askForNewAdmin({ accountKey, roomId, name, goingTo: 'leave' }))) return undefined;
+  }
   try {
     const { open, say } = await live.commands.run(intent, conversation.roomId);
     if (open !== undefined) {

@@ -9,6 +9,8 @@ export interface ConversationPlace {
   readonly timeline: LiveTimeline;
   /** Something is about to become higher than it was: at the end of the conversation the end stays in view. */
   readonly keepEnd: () => void;
+  /** An element is about to become higher because the person asked for it: its start is what stays where it is, not the end. */
+  readonly leaveEnd: (growing: Element) => void;
   /** Shows a message, loading what is around it. */
   readonly goTo: (eventId: string) => void;
   /** Whether it may grow now without moving what the person looks at. */

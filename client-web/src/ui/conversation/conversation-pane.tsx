@@ -15,6 +15,7 @@ import { useRoomDetails } from '../rooms/use-room-details.ts';
 import { useRoute, type OpenConversation } from '../route.ts';
 import { ConversationHeader } from './conversation-header.tsx';
 import styles from './conversation-pane.module.css';
+import { NothingOpen } from './nothing-open.tsx';
 import { SuccessorBanner } from './successor-banner.tsx';
 import { Timeline } from './timeline.tsx';
 import { TypingLine } from './typing-line.tsx';
@@ -33,7 +34,7 @@ export const ConversationPane = memo(function ConversationPane() {
   if (!open) {
     return (
       <main className={styles.empty}>
-        <EmptyState title={t('timeline.emptyTitle')}>{t('timeline.emptyBody')}</EmptyState>
+        <NothingOpen />
       </main>
     );
   }

@@ -10,6 +10,7 @@ import { openMatrixLink } from '../open-link.ts';
 import { Avatar } from '../primitives/avatar.tsx';
 import { useAppearance } from '../theme.ts';
 import { useMediaUrl } from '../use-media.ts';
+import { useConversationPlace } from './conversation-context.ts';
 import styles from './conversation-parts.module.css';
 import { createHighlighter } from './message-html/highlighter.ts';
 import { MessagePartsProvider, type MessageLabels, type MxcImageProps, type PillProps } from './message-html/message-parts.ts';
@@ -30,6 +31,7 @@ export function ConversationParts({
 }) {
   const t = useT();
   const colours = useThemeColours();
+  const beforeGrowing = useConversationPlace()?.leaveEnd;
   const parts = useMemo(
     () => ({
       MxcImage: (props: MxcImageProps) => <MxcImage {...props} accountKey={accountKey} />,
@@ -39,8 +41,9 @@ export function ConversationParts({
       colours,
       highlight,
       copy,
+      ...(beforeGrowing && { beforeGrowing }),
     }),
-    [accountKey, roomId, colours, t],
+    [accountKey, roomId, colours, beforeGrowing, t],
   );
   return <MessagePartsProvider value={parts}>{children}</MessagePartsProvider>;
 }
@@ -53,6 +56,8 @@ function labelsOf(t: Translate): MessageLabels {
     spoiler: t('timeline.html.spoiler'),
     spoilerReason: (reason) => t('timeline.html.spoilerReason', { reason }),
     showSpoiler: t('timeline.html.showSpoiler'),
+    showAll: t('timeline.html.showAll'),
+    showLess: t('common.showLess'),
     leadsTo: (host) => t('timeline.html.leadsTo', { host }),
     warning: (warning, host) => t(`timeline.html.${warning}`, { host }),
     problem: (problem) => t(`timeline.html.${problem}`),

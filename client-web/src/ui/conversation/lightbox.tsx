@@ -1,7 +1,8 @@
-/** The pictures of a conversation in full size: zoom, pan, one after the other, by pointer, fingers and keys. */
-import { ChevronLeft, ChevronRight, Download, Maximize, X, ZoomIn, ZoomOut } from 'lucide-react';
+/** The pictures and videos of a conversation in full size: zoom, pan, one after the other, by pointer, fingers and keys. */
+import { ChevronLeft, ChevronRight, Download, Maximize, MessageSquareText, X, ZoomIn, ZoomOut } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type WheelEvent } from 'react';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
+import { shownAs } from '../../domain/media/shown-types.ts';
 import type { MediaContent, Person } from '../../domain/timeline/timeline-item.ts';
 import { formatBytes, formatDateTime } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -9,11 +10,13 @@ import { useApp } from '../app-context.ts';
 import { attempt } from '../error-sentence.ts';
 import { IconButton } from '../primitives/icon-button.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
+import type { Panel } from '../route.ts';
 import { useMediaUrl } from '../use-media.ts';
 import styles from './lightbox.module.css';
 import { shownSize } from './media/media-size.ts';
 import { saveMedia } from './media/save-media.ts';
 import { usePicture } from './media/use-picture.ts';
+import { jumpTo } from './panels/jump-to.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 
 export interface LightboxImage {
@@ -27,6 +30,7 @@ export interface LightboxProps {
   readonly accountKey: string;
   readonly images: readonly LightboxImage[];
   readonly eventId: string;
+  readonly from?: { readonly roomId: string; readonly panel: Panel } | undefined;
   readonly onClose: () => void;
 }
 
@@ -42,7 +46,7 @@ const STEP = 1.5;
 const SWIPE = 70;
 const CLOSE = 110;
 
-export function Lightbox({ accountKey, images, eventId, onClose }: LightboxProps) {
+export function Lightbox({ accountKey, images, eventId, from, onClose }: LightboxProps) {
   const t = useT();
   const app = useApp();
   const [index, setIndex] = useState(() =>
@@ -56,6 +60,7 @@ export function Lightbox({ accountKey, images, eventId, onClose }: LightboxProps
   const view = useView(index, go, onClose);
   if (!image) return null;
   const { media, sender, ts } = image;
+  const video = shownAs(media) === 'video';
   const onKeyDown = (event: KeyboardEvent): void => {
     const keys: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => go(-1),
@@ -69,7 +74,8 @@ export function Lightbox({ accountKey, images, eventId, onClose }: LightboxProps
       s: () => attempt(saveMedia(app, accountKey, media)),
     };
     const run = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
-    if (!run) return;
+    // A video has keys of its own.
+    if (!run || event.target instanceof HTMLVideoElement) return;
     event.preventDefault();
     run();
   };
@@ -89,34 +95,50 @@ export function Lightbox({ accountKey, images, eventId, onClose }: LightboxProps
                 <span className={styles.when}>{formatDateTime(ts)}</span>
               </span>
               <span className={styles.tools}>
-                <IconButton
-                  label={t('timeline.media.zoomOut')}
-                  keys="-"
-                  placement="bottom"
-                  isDisabled={view.now.scale <= 1}
-                  onPress={() => view.zoom(1 / STEP)}
-                >
-                  <ZoomOut />
-                </IconButton>
-                <IconButton
-                  label={t('timeline.media.zoomIn')}
-                  keys="+"
-                  placement="bottom"
-                  isDisabled={view.now.scale >= MOST}
-                  onPress={() => view.zoom(STEP)}
-                >
-                  <ZoomIn />
-                </IconButton>
-                <IconButton
-                  label={t('timeline.media.fit')}
-                  keys="0"
-                  placement="bottom"
-                  isDisabled={view.now.scale === 1}
-                  onPress={view.fit}
-                  className={styles.wide!}
-                >
-                  <Maximize />
-                </IconButton>
+                {!video && (
+                  <>
+                    <IconButton
+                      label={t('timeline.media.zoomOut')}
+                      keys="-"
+                      placement="bottom"
+                      isDisabled={view.now.scale <= 1}
+                      onPress={() => view.zoom(1 / STEP)}
+                    >
+                      <ZoomOut />
+                    </IconButton>
+                    <IconButton
+                      label={t('timeline.media.zoomIn')}
+                      keys="+"
+                      placement="bottom"
+                      isDisabled={view.now.scale >= MOST}
+                      onPress={() => view.zoom(STEP)}
+                    >
+                      <ZoomIn />
+                    </IconButton>
+                    <IconButton
+                      label={t('timeline.media.fit')}
+                      keys="0"
+                      placement="bottom"
+                      isDisabled={view.now.scale === 1}
+                      onPress={view.fit}
+                      className={styles.wide!}
+                    >
+                      <Maximize />
+                    </IconButton>
+                  </>
+                )}
+                {from && (
+                  <IconButton
+                    label={t('timeline.media.goTo')}
+                    placement="bottom"
+                    onPress={() => {
+                      onClose();
+                      jumpTo({ accountKey, roomId: from.roomId }, image.eventId, from.panel);
+                    }}
+                  >
+                    <MessageSquareText />
+                  </IconButton>
+                )}
                 <IconButton
                   label={t('timeline.media.download', { name: media.name })}
                   keys="S"
@@ -130,8 +152,16 @@ export function Lightbox({ accountKey, images, eventId, onClose }: LightboxProps
                 </IconButton>
               </span>
             </header>
-            <div className={styles.canvas} {...view.handlers} onClick={(event) => event.target === event.currentTarget && !view.moved() && onClose()}>
-              <Full key={image.eventId} media={media} accountKey={accountKey} view={view.now} dragging={view.dragging} />
+            <div
+              className={styles.canvas}
+              {...(video ? {} : view.handlers)}
+              onClick={(event) => event.target === event.currentTarget && !view.moved() && onClose()}
+            >
+              {video ? (
+                <FullVideo key={image.eventId} media={media} accountKey={accountKey} />
+              ) : (
+                <Full key={image.eventId} media={media} accountKey={accountKey} view={view.now} dragging={view.dragging} />
+              )}
             </div>
             {index > 0 && (
               <span className={styles.previous}>
@@ -168,7 +198,7 @@ function Full({ media, accountKey, view, dragging }: { media: MediaContent; acco
   const t = useT();
   const [loaded, setLoaded] = useState(false);
   const [broken, setBroken] = useState(false);
-  const small = usePicture(media, accountKey, shownSize(media));
+  const small = usePicture({ ...media, kind: 'image' }, accountKey, shownSize(media));
   const { url, failed, retry } = useMediaUrl(accountKey, { mxc: media.mxc, file: media.file, mimetype: media.mimetype });
   const style = { transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` };
   return (
@@ -200,6 +230,36 @@ function Full({ media, accountKey, view, dragging }: { media: MediaContent; acco
         <span className={styles.waiting}>
           <Spinner size={32} label={t('common.loading')} />
         </span>
+      )}
+    </div>
+  );
+}
+
+function FullVideo({ media, accountKey }: { readonly media: MediaContent; readonly accountKey: string }) {
+  const t = useT();
+  const [broken, setBroken] = useState(false);
+  // It may have been sent as a plain file.
+  const poster = usePicture({ ...media, kind: 'video' }, accountKey, shownSize(media));
+  const { url, failed } = useMediaUrl(accountKey, { mxc: media.mxc, file: media.file, mimetype: media.mimetype });
+  return (
+    <div className={styles.picture}>
+      {broken || failed ? (
+        <p className={styles.failed}>{t('timeline.media.noVideo')}</p>
+      ) : url === undefined ? (
+        <span className={styles.waiting}>
+          <Spinner size={32} label={t('common.loading')} />
+        </span>
+      ) : (
+        <video
+          className={styles.full}
+          src={url}
+          poster={poster.src}
+          controls
+          autoPlay
+          playsInline
+          aria-label={t('timeline.media.video', { name: media.name })}
+          onError={() => setBroken(true)}
+        />
       )}
     </div>
   );

@@ -18,21 +18,21 @@ export interface MessageBodyProps {
 
 export function MessageBody({ item, accountKey, after }: MessageBodyProps) {
   const t = useT();
-  const { content, eventId, ts } = item;
+  const { content, eventId, key, ts } = item;
   const previewsOf = eventId === undefined ? undefined : { eventId, ts };
   switch (content.type) {
     case 'text':
-      return <MessageTextView text={content.text} previewsOf={previewsOf} after={after} />;
+      return <MessageTextView id={key} text={content.text} previewsOf={previewsOf} after={after} />;
     case 'notice':
       return (
         <div className={styles.notice}>
-          <MessageTextView text={content.text} previewsOf={previewsOf} after={after} />
+          <MessageTextView id={key} text={content.text} previewsOf={previewsOf} after={after} />
         </div>
       );
     case 'emote':
       return (
         <div className={styles.emote}>
-          <bdi>{item.sender.name}</bdi> <MessageTextView text={content.text} after={after} />
+          <bdi>{item.sender.name}</bdi> <MessageTextView id={key} text={content.text} after={after} />
         </div>
       );
     case 'media':

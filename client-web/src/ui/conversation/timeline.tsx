@@ -28,6 +28,8 @@ const SHORT_AFTER_MS = 200;
 /** ms after a wheel, finger or key: a scroll is theirs. */
 const BY_HAND_MS = 300;
 
+const GROWN_WITHIN_MS = 200;
+
 export interface TimelineProps {
   readonly conversation: Conversation;
   readonly timeline: LiveTimeline;
@@ -43,8 +45,11 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
   const last = useRef<{ rows: readonly Row[]; timeline: LiveTimeline }>({ rows: [], timeline });
   const atEnd = useRef(true);
   const lastScroll = useRef({ offset: 0, size: 0, byHand: 0 });
+  /** The end was left without scrolling, and being near it does not mean to be there until the person moves. */
+  const leftEnd = useRef(false);
   const noteHand = (): void => {
     lastScroll.current.byHand = performance.now();
+    leftEnd.current = false;
   };
   const placed = useRef<LiveTimeline | undefined>(undefined);
   const focused = useRef<string | undefined>(undefined);
@@ -65,6 +70,19 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     if (!atEnd.current || !handle || handle.scrollSize - handle.viewportSize - handle.scrollOffset <= 1) return;
     handle.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
   }, []);
+  const leaveEnd = useCallback((growing: Element) => {
+    atEnd.current = false;
+    leftEnd.current = true;
+    // After older messages have come, the list keeps its distance from the end until it is scrolled; what grows here has to
+    // grow downwards. This observer comes after the list's own, and before anything is painted.
+    const scroller = pane.current!.querySelector('[role="log"]')!;
+    const { top } = growing.getBoundingClientRect();
+    const observer = new ResizeObserver(() => {
+      scroller.scrollTop += growing.getBoundingClientRect().top - top;
+    });
+    observer.observe(growing);
+    setTimeout(() => observer.disconnect(), GROWN_WITHIN_MS);
+  }, []);
   const place = useMemo(
     (): ConversationPlace => ({
       accountKey,
@@ -72,6 +90,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
       encrypted,
       timeline,
       keepEnd,
+      leaveEnd,
       goTo: (eventId) => {
         setAsked((before) => ({ eventId, count: (before?.count ?? 0) + 1 }));
         void timeline.jumpTo(eventId);
@@ -83,7 +102,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
         return bottom < view.top || top > view.bottom;
       },
     }),
-    [accountKey, roomId, encrypted, timeline, keepEnd],
+    [accountKey, roomId, encrypted, timeline, keepEnd, leaveEnd],
   );
 
   // The field grows, the window shrinks, a message gets higher: the end stays in view.
@@ -159,7 +178,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     const shrank = Math.max(0, before.size - handle.scrollSize);
     const wentUp = before.offset - offset > (performance.now() - before.byHand < BY_HAND_MS ? 0 : shrank + 1);
     lastScroll.current = { ...before, offset, size: handle.scrollSize };
-    const nowAtEnd = (fromEnd < END_WITHIN && !state.canPaginateForward) || (atEnd.current && !wentUp);
+    const nowAtEnd = (fromEnd < END_WITHIN && !state.canPaginateForward && !leftEnd.current) || (atEnd.current && !wentUp);
     if (nowAtEnd && !atEnd.current) {
       setMissed(0);
       atEnd.current = true;
@@ -185,6 +204,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
   }, [rows, canPaginateBack, loading, error, timeline]);
 
   const toEnd = async (): Promise<void> => {
+    leftEnd.current = false;
     await timeline.jumpToEnd();
     list.current?.scrollToIndex(last.current.rows.length - 1, { align: 'end' });
     setMissed(0);

@@ -7,6 +7,7 @@ import { t } from '../../i18n/i18n.ts';
 import { attempt } from '../error-sentence.ts';
 import { confirm } from '../primitives/confirm.tsx';
 import { showToast } from '../primitives/toast-store.ts';
+import { askForNewAdmin } from '../rooms/ask-new-admin.ts';
 import { closeConversation, openConversation, routeStore } from '../route.ts';
 import { wakeAt } from '../use-now.ts';
 import { cursorStore, neighbour } from './inbox-cursor.ts';
@@ -43,6 +44,13 @@ export function openById(id: ConversationId): void {
   const slash = id.indexOf('/');
   cursorStore.setState({ cursor: id });
   openConversation(id.slice(0, slash), id.slice(slash + 1));
+}
+
+/** Not of a direct chat: nobody keeps order there. Where it can't be found out it is not asked about. */
+export async function isLastAdminOf(app: App, row: Conversation): Promise<boolean> {
+  if (row.kind === 'direct') return false;
+  const live = app.session(row.accountKey)?.state.getState().live;
+  return live?.roomSettings.amLastAdmin(row.roomId).catch(() => false) ?? false;
 }
 
 export const triage = {
@@ -86,16 +94,14 @@ export const triage = {
   },
   /** Whether they have left. */
   async leave(app: App, row: Conversation): Promise<boolean> {
-    const sure = await confirm({
-      title: t('inbox.leaveTitle', { name: row.name }),
-      body: t('inbox.leaveBody'),
-      action: t('inbox.leave'),
-      danger: true,
-    });
+    const { accountKey, roomId, name } = row;
+    const sure = (await isLastAdminOf(app, row))
+      ? await askForNewAdmin({ accountKey, roomId, name, goingTo: 'leave' })
+      : await confirm({ title: t('inbox.leaveTitle', { name }), body: t('inbox.leaveBody'), action: t('inbox.leave'), danger: true });
     if (!sure) return false;
     moveOn(row.id);
     const leaving = app.conversations.leave(row.id);
-    attempt(leaving.then(() => showToast({ text: t('inbox.toast.left', { name: row.name }) })));
+    attempt(leaving.then(() => showToast({ text: t('inbox.toast.left', { name }) })));
     return leaving.then(
       () => true,
       () => false,

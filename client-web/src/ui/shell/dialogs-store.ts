@@ -1,6 +1,7 @@
 /** Which dialog is open. Dialogs are loaded when first opened: `shell/dialogs.tsx` has the list. */
 import { createStore, useStore } from 'zustand';
 import type { MediaContent, Person } from '../../domain/timeline/timeline-item.ts';
+import type { Panel } from '../route.ts';
 
 export type RoomSettingsSection = 'general' | 'access' | 'roles' | 'notifications' | 'advanced';
 
@@ -34,6 +35,8 @@ export interface Dialogs {
     images: readonly { readonly eventId: string; readonly media: MediaContent; readonly sender: Person; readonly ts: number }[];
     /** Of the one that is shown first. */
     eventId: string;
+    /** Where it was opened from beside the conversation: the way to the message. */
+    from?: { readonly roomId: string; readonly panel: Panel } | undefined;
   };
   commands: { command?: string | undefined };
   'set-up-encryption': { accountKey: string };

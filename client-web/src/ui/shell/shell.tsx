@@ -6,10 +6,12 @@ import { classNames } from '../class-names.ts';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
 import { ResizeHandle } from '../primitives/resize-handle.tsx';
+import { NewAdminHost } from '../rooms/new-admin-host.tsx';
 import { useRoute } from '../route.ts';
 import { Dialogs } from './dialogs.tsx';
 import { openDialog } from './dialogs-store.ts';
 import { AskPasswordHost } from '../settings/ask-password.tsx';
+import { EncryptionBanners } from '../encryption/encryption-banner.tsx';
 import { VerificationHost } from '../encryption/verification-host.tsx';
 import { Rail } from './rail.tsx';
 import { StatusBanner } from './status-banner.tsx';
@@ -50,7 +52,10 @@ export function Shell() {
           ) : (
             <>
               <div className={styles.list} id="conversation-list" style={{ '--list-width': `${listWidth}px` } as React.CSSProperties}>
-                <InboxPane />
+                <div className={styles.inbox}>
+                  <InboxPane />
+                </div>
+                <EncryptionBanners />
               </div>
               <ResizeHandle
                 pane={t('inbox.list')}
@@ -70,6 +75,7 @@ export function Shell() {
         </div>
       </div>
       <Dialogs />
+      <NewAdminHost />
       <AskPasswordHost />
       <VerificationHost />
     </div>

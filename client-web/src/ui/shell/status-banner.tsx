@@ -4,8 +4,7 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SessionStatus } from '../../domain/accounts/session.ts';
 import { useT } from '../../i18n/i18n.ts';
-import { useAccounts, useApp, useAppState, useLive } from '../app-context.ts';
-import { EncryptionBanner } from '../encryption/encryption-banner.tsx';
+import { useAccounts, useApp, useAppState } from '../app-context.ts';
 import { attempt } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
@@ -43,7 +42,6 @@ export const StatusBanner = memo(function StatusBanner() {
 function AccountBanner(props: { readonly accountKey: string; readonly userId: string; readonly online: boolean; readonly onRetry: () => void }) {
   const t = useT();
   const session = useAppState((state) => state.sessions.get(props.accountKey));
-  const live = useLive(props.accountKey);
   const status = useStore(session?.state ?? idle, (state) => state.status);
   const signInAgain = (
     <Button
@@ -99,7 +97,7 @@ function AccountBanner(props: { readonly accountKey: string; readonly userId: st
         </Banner>
       );
     default:
-      return live ? <EncryptionBanner live={live} /> : null;
+      return null;
   }
 }
 

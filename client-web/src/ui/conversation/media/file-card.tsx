@@ -18,7 +18,14 @@ function iconOf({ name, mimetype }: MediaContent): ReactNode {
   return <FileIcon />;
 }
 
-export function FileCard({ media, accountKey }: { readonly media: MediaContent; readonly accountKey: string }) {
+export interface FileCardProps {
+  readonly media: MediaContent;
+  readonly accountKey: string;
+  /** In the viewer; without it the file can only be saved. */
+  readonly onOpen?: (() => void) | undefined;
+}
+
+export function FileCard({ media, accountKey, onOpen }: FileCardProps) {
   const t = useT();
   const app = useApp();
   const [progress, setProgress] = useState<number>();
@@ -36,8 +43,8 @@ export function FileCard({ media, accountKey }: { readonly media: MediaContent; 
     }
   };
   const saving = progress !== undefined;
-  return (
-    <div className={styles.file}>
+  const what = (
+    <>
       <span className={styles.fileIcon} aria-hidden>
         {iconOf(media)}
       </span>
@@ -51,6 +58,17 @@ export function FileCard({ media, accountKey }: { readonly media: MediaContent; 
           <span className={styles.bytes}>{media.bytes === undefined ? media.mimetype : formatBytes(media.bytes)}</span>
         )}
       </span>
+    </>
+  );
+  return (
+    <div className={styles.file}>
+      {onOpen ? (
+        <button type="button" className={styles.fileMain} aria-label={t('timeline.media.open', { name: media.name })} onClick={onOpen}>
+          {what}
+        </button>
+      ) : (
+        what
+      )}
       <button
         type="button"
         className={styles.fileButton}

@@ -8,7 +8,14 @@ import { useMessageParts } from './message-parts.ts';
 /** ms for which the button says that it was done */
 const COPIED_FOR = 2_000;
 
-export function CodeBlock({ code, language }: { readonly code: string; readonly language: string | undefined }) {
+export interface CodeBlockProps {
+  readonly code: string;
+  /** What is copied, where `code` is only its start. */
+  readonly whole?: string | undefined;
+  readonly language: string | undefined;
+}
+
+export function CodeBlock({ code, whole = code, language }: CodeBlockProps) {
   const { highlight, labels } = useMessageParts();
   const [coloured, setColoured] = useState<{ readonly code: string; readonly parts: HighlightedCode } | undefined>();
   useEffect(() => {
@@ -26,7 +33,7 @@ export function CodeBlock({ code, language }: { readonly code: string; readonly 
     <figure className={styles.block}>
       <figcaption className={styles.bar}>
         <span className={styles.language}>{language}</span>
-        <CopyButton text={code} />
+        <CopyButton text={whole} />
       </figcaption>
       {/* It scrolls, so it can be scrolled by keyboard. */}
       <pre className={styles.code} tabIndex={0} aria-label={language ?? labels.copyCode}>

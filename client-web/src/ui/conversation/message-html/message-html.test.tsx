@@ -31,6 +31,8 @@ const parts: MessageParts = {
     spoiler: 'Spoiler',
     spoilerReason: (reason) => `Spoiler: ${reason}`,
     showSpoiler: 'Show',
+    showAll: 'Show all',
+    showLess: 'Show less',
     leadsTo: (host) => `Leads to ${host}`,
     warning: (warning, host) => `${warning}: ${host}`,
     problem: (problem) => `Plain, because ${problem}`,
@@ -150,5 +152,21 @@ describe('what is shown', () => {
     expect(tooMuch.querySelector('.plain')!.textContent).toBe('plain body');
     expect(tooMuch.querySelector('.note')!.textContent).toBe('Plain, because too-deep');
     expect(showHtml('<script>x</script>').textContent).toBe('plain body');
+  });
+
+  test('of a message that is too long the start is on the page, with a button for the rest', () => {
+    for (const text of [
+      { body: '\n'.repeat(60_000), html: undefined },
+      { body: 'word '.repeat(12_000), html: undefined },
+      { body: 'x', html: '<b>a</b>'.repeat(2_400) },
+      { body: 'x', html: `<pre><code>${'let a = 1;\n'.repeat(2_000)}</code></pre>` },
+    ]) {
+      const page = show(text);
+      expect(page.querySelectorAll('*').length).toBeLessThan(2_000);
+      expect(page.textContent!.length).toBeLessThan(20_000);
+      const button = [...page.querySelectorAll('button')].at(-1)!;
+      expect([button.textContent, button.getAttribute('aria-expanded')]).toEqual(['Show all', 'false']);
+    }
+    expect(show({ body: 'short', html: undefined }).querySelector('button')).toBeNull();
   });
 });

@@ -85,7 +85,7 @@ function renderNode(node: SafeNode, around: Around, key: number): ReactNode {
       );
     }
     case 'code-block':
-      return <CodeBlock key={key} code={node.code} language={node.language} />;
+      return <CodeBlock key={key} code={node.code} whole={node.whole} language={node.language} />;
     case 'maths':
       return node.display === 'block' ? <CodeBlock key={key} code={node.latex} language="latex" /> : <code key={key}>{node.latex}</code>;
   }

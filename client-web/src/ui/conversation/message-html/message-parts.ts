@@ -35,6 +35,9 @@ export interface MessageLabels {
   readonly spoilerReason: (reason: string) => string;
   /** What the button says that shows it. */
   readonly showSpoiler: string;
+  /** Of a long message. */
+  readonly showAll: string;
+  readonly showLess: string;
   readonly leadsTo: (host: string) => string;
   readonly warning: (warning: LinkWarning, host: string) => string;
   /** Why a message is shown without its formatting. */
@@ -51,6 +54,8 @@ export interface MessageParts {
   /** undefined, or an answer of undefined, leaves code as it is. */
   readonly highlight: ((code: string, language: string) => Promise<HighlightedCode | undefined>) | undefined;
   readonly copy: (text: string) => Promise<void>;
+  /** A long message is about to be shown in full: its start stays where it is. */
+  readonly beforeGrowing?: (message: Element) => void;
 }
 
 const Parts = createContext<MessageParts | undefined>(undefined);

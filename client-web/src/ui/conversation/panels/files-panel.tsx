@@ -1,7 +1,8 @@
 /** Pictures and videos as a grid, everything else as a list. */
-import { Download, FileText, Files, Music, Play } from 'lucide-react';
+import { Download, FileImage, FileText, Files, MessageSquareText, Music, Play } from 'lucide-react';
 import { useState } from 'react';
 import { createStore } from 'zustand/vanilla';
+import { shownAs } from '../../../domain/media/shown-types.ts';
 import type { Conversation } from '../../../domain/inbox/conversation.ts';
 import type { FilesState, ListedFile } from '../../../domain/matrix/live-files.ts';
 import type { LiveSession } from '../../../domain/matrix/live-session.ts';
@@ -14,7 +15,9 @@ import { IconButton } from '../../primitives/icon-button.tsx';
 import { Skeleton } from '../../primitives/skeleton.tsx';
 import { Spinner } from '../../primitives/spinner.tsx';
 import { Tabs } from '../../primitives/tabs.tsx';
+import { openDialog } from '../../shell/dialogs-store.ts';
 import { useMediaUrl } from '../../use-media.ts';
+import { saveMedia } from '../media/save-media.ts';
 import styles from './files-panel.module.css';
 import { jumpTo } from './jump-to.ts';
 import panelStyles from './panel.module.css';
@@ -28,13 +31,20 @@ const isMedia = ({ media }: ListedFile): boolean => media.kind === 'image' || me
 
 export function FilesPanel({ conversation }: { readonly conversation: Conversation }) {
   const t = useT();
+  const app = useApp();
   const { accountKey, roomId } = conversation;
   const { opened, state } = useOpened(accountKey, roomId, open, empty);
   const [tab, setTab] = useState<'media' | 'files'>('media');
   const { loading, more, error } = state;
   const shown = state.files.filter((file) => isMedia(file) === (tab === 'media'));
   const loadMore = (): void => void opened?.loadMore();
-  const show = (file: ListedFile): void => jumpTo(conversation, file.eventId, 'files');
+  const goTo = (file: ListedFile): void => jumpTo(conversation, file.eventId, 'files');
+  /** In the viewer what it can show, with the way to the message; everything else is saved. */
+  const show = async (file: ListedFile): Promise<void> => {
+    if (!shownAs(file.media)) return saveMedia(app, accountKey, file.media);
+    const images = state.files.filter(({ media }) => shownAs(media)).toReversed();
+    openDialog('lightbox', { accountKey, images, eventId: file.eventId, from: { roomId, panel: 'files' } });
+  };
   return (
     <>
       <div className={panelStyles.tools}>
@@ -63,14 +73,14 @@ export function FilesPanel({ conversation }: { readonly conversation: Conversati
             <ul className={styles.grid}>
               {shown.map((file) => (
                 <li key={file.eventId}>
-                  <Tile file={file} accountKey={accountKey} onOpen={() => show(file)} />
+                  <Tile file={file} accountKey={accountKey} onOpen={() => attempt(show(file))} />
                 </li>
               ))}
             </ul>
           ) : (
             <ul className={styles.list}>
               {shown.map((file) => (
-                <FileLine key={file.eventId} file={file} accountKey={accountKey} onOpen={() => show(file)} />
+                <FileLine key={file.eventId} file={file} accountKey={accountKey} onOpen={async () => show(file)} onGoTo={() => goTo(file)} />
               ))}
             </ul>
           )
@@ -143,35 +153,43 @@ function Tile({ file, accountKey, onOpen }: FileProps) {
   );
 }
 
-function FileLine({ file, accountKey, onOpen }: FileProps) {
+interface FileLineProps {
+  readonly file: ListedFile;
+  readonly accountKey: string;
+  readonly onOpen: () => Promise<void>;
+  readonly onGoTo: () => void;
+}
+
+function FileLine({ file, accountKey, onOpen, onGoTo }: FileLineProps) {
   const t = useT();
   const app = useApp();
   const { media, sender, ts } = file;
   const [busy, setBusy] = useState(false);
-  const save = async (): Promise<void> => {
+  const run = (work: Promise<void>): void => {
     setBusy(true);
-    try {
-      const blob = await app.media.fetchBlob(accountKey, media);
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(blob);
-      link.download = media.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    } finally {
-      setBusy(false);
-    }
+    attempt(work.finally(() => setBusy(false)));
   };
   const facts = [media.bytes === undefined ? undefined : formatBytes(media.bytes), sender.name, formatShort(ts)].filter((one) => one !== undefined);
   return (
     <li className={styles.file}>
-      <button type="button" className={styles.main} onClick={onOpen}>
-        <span className={styles.icon}>{media.kind === 'audio' ? <Music aria-hidden /> : <FileText aria-hidden />}</span>
+      <button type="button" className={styles.main} onClick={() => run(onOpen())} disabled={busy}>
+        <span className={styles.icon}>
+          {media.kind === 'audio' ? <Music aria-hidden /> : shownAs(media) ? <FileImage aria-hidden /> : <FileText aria-hidden />}
+        </span>
         <span className={styles.words}>
           <bdi className={styles.name}>{media.name}</bdi>
           <span className={styles.facts}>{facts.join(' · ')}</span>
         </span>
       </button>
-      <IconButton label={t('timeline.media.download', { name: media.name })} size="small" loading={busy} onPress={() => attempt(save())}>
+      <IconButton label={t('timeline.media.goTo')} size="small" onPress={onGoTo}>
+        <MessageSquareText />
+      </IconButton>
+      <IconButton
+        label={t('timeline.media.download', { name: media.name })}
+        size="small"
+        loading={busy}
+        onPress={() => run(saveMedia(app, accountKey, media))}
+      >
         <Download />
       </IconButton>
     </li>

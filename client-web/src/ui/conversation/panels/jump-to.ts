@@ -4,7 +4,7 @@ import { navigate, openConversation, routeStore, type Panel } from '../../route.
 
 const NARROW = '(max-width: 1100px)';
 
-export function jumpTo(conversation: Conversation, eventId: string, panel: Panel): void {
+export function jumpTo(conversation: Pick<Conversation, 'accountKey' | 'roomId'>, eventId: string, panel: Panel): void {
   const { accountKey, roomId } = conversation;
   const route = routeStore.getState();
   if (route.page === 'inbox' && route.conversation?.eventId === eventId) {

@@ -1,0 +1,116 @@
+/** Messages that are higher than anybody wants to scroll: their start is shown, the rest on request, and nothing jumps. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Browser, Locator } from 'playwright-core';
+import { ApiUser } from '../measure/seed.ts';
+import { hasChromium, launchChromium } from './chromium.ts';
+import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { PASSWORD, Person } from './person.ts';
+
+const withChromium = hasChromium() ? describe : describe.skip;
+/** px: what is shown of a message, with its sender and the button. */
+const MOST_HEIGHT = 640;
+/** Elements of one message before all of it is shown. */
+const MOST_ELEMENTS = 2_000;
+
+jest.setTimeout(120_000);
+
+withChromium('long messages', () => {
+  let server: Homeserver;
+  let browser: Browser;
+  let host: ApiUser;
+  let alice: Person;
+  let rooms = 0;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
+    host = await ApiUser.register(server.url, 'host', PASSWORD);
+    alice = await Person.signUp(browser, server, 'alice');
+  });
+  afterAll(async () => {
+    expect(alice?.troubles ?? []).toEqual([]);
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  async function room(): Promise<string> {
+    const name = `Long ${++rooms}`;
+    const roomId = await host.createRoom({ name, preset: 'private_chat', invite: [alice.userId] });
+    await alice.accept(name);
+    return roomId;
+  }
+
+  const heightOf = async (message: Locator): Promise<number> => (await message.boundingBox())!.height;
+  const topOf = async (message: Locator): Promise<number> => message.evaluate((element) => element.getBoundingClientRect().top);
+  const html = (body: string, formatted: string): Record<string, unknown> => ({
+    body,
+    format: 'org.matrix.custom.html',
+    formatted_body: formatted,
+  });
+
+  const code = Array.from({ length: 2_000 }, (_, index) => `let v${index} = ${index};`).join('\n');
+  test.each([
+    // Line breaks are two bytes of an event, which has 64 kB.
+    ['30,000 line breaks', { body: `first${'\n'.repeat(30_000)}last` }],
+    ['one line of 60 kB', { body: `first${'a'.repeat(60_000)}last` }],
+    ['words of 60 kB', { body: `first ${'word '.repeat(12_000)}last` }],
+    ['2,000 lines of code', html('first', `first<pre><code class="language-js">${code}</code></pre>last`)],
+    ['4,000 elements', html('first', `first${'<b>a</b> '.repeat(1_300)}${'<br>'.repeat(1_000)}last`)],
+    ['a list of 1,000', html('first', `first<ol>${'<li>one</li>'.repeat(1_000)}</ol>last`)],
+  ])('%s', async (_, content) => {
+    const roomId = await room();
+    await host.say(roomId, { body: 'before' });
+    await host.say(roomId, content);
+    const message = alice.message('first');
+    const all = message.getByRole('button', { name: 'Show all' });
+    await all.waitFor();
+    expect(await heightOf(message)).toBeLessThan(MOST_HEIGHT);
+    expect(await message.evaluate((element) => element.querySelectorAll('*').length)).toBeLessThan(MOST_ELEMENTS);
+    expect(await message.getByText('last').count()).toBe(0);
+
+    // It is the newest, at the end of the conversation: what was being read stays where it is, once it has come to rest.
+    await alice.page.waitForTimeout(500);
+    const top = await topOf(message);
+    await all.click();
+    await message.getByText('last').waitFor({ state: 'attached' });
+    expect(await heightOf(message)).toBeGreaterThan(MOST_HEIGHT);
+    await alice.page.waitForTimeout(300);
+    expect(Math.abs((await topOf(message)) - top)).toBeLessThan(2);
+    // A new message does not pull it away either.
+    await host.say(roomId, { body: 'after' });
+    await alice.page.getByRole('button', { name: /new message/ }).waitFor();
+    expect(Math.abs((await topOf(message)) - top)).toBeLessThan(2);
+
+    await message.getByRole('button', { name: 'Show less' }).click();
+    await all.waitFor();
+    expect(await heightOf(message)).toBeLessThan(MOST_HEIGHT);
+    await alice.page.waitForTimeout(300);
+    const seen = await topOf(message);
+    const view = (await alice.messages.boundingBox())!;
+    expect(seen).toBeGreaterThanOrEqual(view.y - 2);
+    expect(seen).toBeLessThan(view.y + view.height);
+  });
+
+  test('what fits is shown whole, and a little more than that too', async () => {
+    const roomId = await room();
+    await host.say(roomId, { body: `first${'\nline'.repeat(22)}\nlast` });
+    await alice.message('first').getByText('last').waitFor();
+    expect(await alice.message('first').getByRole('button', { name: 'Show all' }).count()).toBe(0);
+    expect(await alice.message('first').evaluate((element) => element.scrollHeight)).toBeGreaterThan(400);
+  });
+
+  test('what was opened stays so while somebody scrolls away and back', async () => {
+    const roomId = await room();
+    await host.say(roomId, { body: `first${'\nline'.repeat(300)}\nlast` });
+    await alice.message('first').getByRole('button', { name: 'Show all' }).waitFor();
+    await alice.page.waitForTimeout(500);
+    await alice.message('first').getByRole('button', { name: 'Show all' }).click();
+    for (let index = 0; index < 40; index++) await host.say(roomId, { body: `and ${index}` });
+    await alice.page.getByRole('button', { name: /new messages|newest messages/ }).click();
+    await alice.seesMessage('and 39');
+    await alice.page.locator('article', { hasText: 'first' }).waitFor({ state: 'detached' });
+    // The list is still finding out how high the last ones are.
+    await alice.page.waitForTimeout(500);
+    await alice.messages.evaluate((list) => (list.scrollTop = 0));
+    await alice.message('first').getByText('last').waitFor({ state: 'attached' });
+  });
+});

@@ -1,0 +1,32 @@
+/** Where no conversation is open: a calm picture, and the keys one needs most. */
+import { useT } from '../../i18n/i18n.ts';
+import { Bubbles } from '../illustrations.tsx';
+import { EmptyState } from '../primitives/empty-state.tsx';
+import { Kbd } from '../primitives/kbd.tsx';
+import styles from './nothing-open.module.css';
+
+export function NothingOpen() {
+  const t = useT();
+  const lines = [
+    [['J', 'K'], t('palette.keys.move')],
+    [['Enter'], t('palette.keys.open')],
+    [['mod+K'], t('palette.keys.find')],
+    [['?'], t('palette.shortcuts')],
+  ] as const;
+  return (
+    <EmptyState illustration={<Bubbles />} title={t('timeline.emptyTitle')}>
+      <dl className={styles.keys}>
+        {lines.map(([keys, what]) => (
+          <div key={what} className={styles.line}>
+            <dt>{what}</dt>
+            <dd className={styles.key}>
+              {keys.map((one) => (
+                <Kbd key={one} keys={one} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </EmptyState>
+  );
+}
