@@ -73,7 +73,7 @@ function OpenRoom({ conversation, open }: { readonly conversation: Conversation;
       <ConversationHeader conversation={conversation} panel={open.panel} />
       <SuccessorBanner conversation={conversation} />
       {timeline && (state.items.length > 0 || state.loading === undefined) ? (
-        <Timeline conversation={conversation} timeline={timeline} state={state} focusEventId={open.eventId} />
+        <Timeline conversation={conversation} timeline={timeline} state={state} focusEventId={open.eventId} beside={open.panel === 'thread'} />
       ) : (
         <div className={styles.loading}>
           <SkeletonRows rows={8} />

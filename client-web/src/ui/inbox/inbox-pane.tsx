@@ -3,7 +3,8 @@ import { ArrowUp } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
-import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
+import { conversationId, type Conversation, type ConversationId } from '../../domain/inbox/conversation.ts';
+import { effectiveTriage } from '../../domain/inbox/effective-triage.ts';
 import { countSplits, type Split } from '../../domain/inbox/splits.ts';
 import { formatRelative } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -12,7 +13,7 @@ import { Button } from '../primitives/button.tsx';
 import { EmptyState } from '../primitives/empty-state.tsx';
 import { SearchField } from '../primitives/search-field.tsx';
 import { SkeletonRows } from '../primitives/skeleton.tsx';
-import { navigate, useRoute } from '../route.ts';
+import { navigate, openIdOf, useRoute, type Route } from '../route.ts';
 import { openDialog } from '../shell/dialogs-store.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useNow } from '../use-now.ts';
@@ -31,9 +32,9 @@ export function InboxPane() {
   const app = useApp();
   const route = useRoute((now) => now);
   const split = toSplit(route.page === 'inbox' ? route.split : 'everything');
-  const open = route.page === 'inbox' && route.conversation ? conversationId(route.conversation.accountKey, route.conversation.roomId) : undefined;
   const [text, setText] = useState('');
   const all = useStore(app.inbox.state, (state) => state.conversations);
+  const open = openLine(route, all);
   const sources = useStore(app.inbox.state, (state) => state.sources);
   const now = useNow();
   const counts = useMemo(() => countSplits([...all.values()], now), [all, now]);
@@ -59,6 +60,7 @@ export function InboxPane() {
     // With a conversation open, moving reads on.
     if (next !== undefined && open !== undefined) openById(next);
   };
+  const isAway = (row: Conversation): boolean => split === 'done' || (split === 'threads' && effectiveTriage(row, now).state === 'done');
   const withRow = (work: (row: Conversation) => void) => (): boolean => {
     const row = at();
     if (row) work(row);
@@ -73,10 +75,10 @@ export function InboxPane() {
       enter: () => {
         const { cursor: id } = cursorStore.getState();
         if (id === undefined) return false;
-        openById(id);
+        openById(id, { write: true });
         return true;
       },
-      e: withRow((row) => (split === 'done' ? triage.reopen(app, row) : triage.done(app, row))),
+      e: withRow((row) => (isAway(row) ? triage.reopen(app, row) : triage.done(app, row))),
       h: withRow((row) => openDialog('snooze', { conversationId: row.id })),
       u: withRow((row) => triage.toggleUnread(app, row)),
       s: withRow((row) => triage.toggleFavourite(app, row)),
@@ -117,12 +119,14 @@ export function InboxPane() {
       data-live={Object.keys(sources).length > 0 && Object.values(sources).every((source) => source === 'live')}
     >
       <header className={styles.head}>
-        <h1 className={styles.title}>{t('inbox.title')}</h1>
+        <h1 className={styles.title}>{split === 'threads' ? t('inbox.split.threads') : t('inbox.title')}</h1>
       </header>
       <div className={styles.filter}>
         <SearchField label={t('inbox.filter')} placeholder={t('inbox.filter')} value={text} onChange={setText} inputRef={filter} />
       </div>
-      <SplitTabs split={split} counts={counts} onSelect={(name) => navigate({ page: 'inbox', split: name, conversation: undefined })} />
+      {split !== 'threads' && (
+        <SplitTabs split={split} counts={counts} onSelect={(name) => navigate({ page: 'inbox', split: name, conversation: undefined })} />
+      )}
       <div
         ref={container}
         className={styles.list}
@@ -152,6 +156,13 @@ export function InboxPane() {
       </div>
     </section>
   );
+}
+
+/** A thread that has no line is open as part of its room. */
+function openLine(route: Route, all: ReadonlyMap<ConversationId, Conversation>): ConversationId | undefined {
+  const id = openIdOf(route);
+  if (id === undefined || all.has(id) || route.page !== 'inbox' || !route.conversation) return id;
+  return conversationId(route.conversation.accountKey, route.conversation.roomId);
 }
 
 function Empty({ split, filtered, all, now }: { split: Split; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
