@@ -21,8 +21,8 @@ const MOST_AGE_MS = 5 * 60_000;
 export interface Following {
   readonly accountKey: string;
   /** What comes in a thread that the person does not follow is told only if it mentions them. */
-  followsThread(roomId: string, rootId: string): Promise<boolean>;
-  tell(message: NewMessage): void;
+  readonly followsThread: (roomId: string, rootId: string) => Promise<boolean>;
+  readonly tell: (message: NewMessage) => void;
 }
 
 export function followNewMessages(client: MatrixClient, { accountKey, followsThread, tell }: Following): () => void {

@@ -1,5 +1,5 @@
 /** What a person does to a conversation as a whole: triage, tags, marks, membership, notification level. */
-import { KnownMembership, Method, Preset, PushRuleKind, ReceiptType, type MatrixClient } from 'matrix-js-sdk';
+import { KnownMembership, Method, Preset, PushRuleKind, ReceiptType, type MatrixClient, type MatrixEvent, type Thread } from 'matrix-js-sdk';
 import type { Triage } from '../inbox/conversation.ts';
 import { withThread, type ThreadTriage } from '../inbox/triage.ts';
 import { roomArrived } from './room-arrival.ts';
@@ -7,6 +7,11 @@ import type { RoomTriages } from './room-triages.ts';
 
 export type NotificationLevel = 'default' | 'all' | 'mentions' | 'mute';
 const TAG_ORDER = 0.5;
+
+/** Of the replies in a thread the last that the server has. */
+const lastSent = (thread: Thread): MatrixEvent | null =>
+  thread.lastReply((event) => event.status === null && event.isRelation('m.thread')) ??
+  (thread.replyToEvent?.status === null ? thread.replyToEvent : null);
 
 export class RoomActions {
   readonly #client: MatrixClient;
@@ -52,7 +57,7 @@ export class RoomActions {
       await client.setRoomReadMarkers(roomId, last.getId()!);
       await client.sendReceipt(last, ReceiptType.Read);
       for (const thread of room.getThreads()) {
-        const lastReply = thread.replyToEvent;
+        const lastReply = lastSent(thread);
         if (lastReply && !except.includes(thread.id) && room.getThreadUnreadNotificationCount(thread.id) > 0)
           await client.sendReceipt(lastReply, ReceiptType.Read);
       }
@@ -62,7 +67,8 @@ export class RoomActions {
 
   /** `lastEventId`: of its newest event, where the SDK does not know the thread. */
   async markThreadRead(roomId: string, rootId: string, lastEventId: string | undefined): Promise<void> {
-    const last = this.#client.getRoom(roomId)?.getThread(rootId)?.lastReply();
+    const thread = this.#client.getRoom(roomId)?.getThread(rootId);
+    const last = thread && lastSent(thread);
     if (last) await this.#client.sendReceipt(last, ReceiptType.Read);
     else if (lastEventId !== undefined) {
       const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(lastEventId)}`;

@@ -117,7 +117,7 @@ function factsOf(client: MatrixClient, thread: Thread | null, myUserId: string, 
     rootMine,
     wroteTs: earlier(wroteFirst(thread, mine, rootMine), before?.thread?.wroteTs),
     mentioned: before?.thread?.mentioned === true || said.some((event) => mentions(client, event, myUserId)),
-    last: last && describe(last, room, myUserId),
+    last: last ? describe(last, room, myUserId) : before?.last,
     heardTs: heardTs ?? before?.heardTs,
   };
 }
