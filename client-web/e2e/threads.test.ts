@@ -161,6 +161,74 @@ withChromium('threads in the inbox', () => {
     await ann.seesInInbox(ROOT);
   });
 
+  test('an answer is told if the thread is followed, and leads there; others are not', async () => {
+    await ann.context.grantPermissions(['notifications'], { origin: server.url });
+    await ann.page.addInitScript(() => {
+      const told: { title: string; onclick?: () => void }[] = [];
+      class Told {
+        static permission = 'granted';
+        onclick?: () => void;
+        readonly title: string;
+        constructor(title: string, { body }: { body: string }) {
+          this.title = `${title}: ${body}`;
+          told.push(this);
+        }
+        close(): void {}
+      }
+      Object.assign(window, { Notification: Told, told });
+      localStorage.setItem('nexuscomm.notifications', JSON.stringify({ shown: true, sound: false, preview: true }));
+    });
+    await ann.goTo('#/inbox/everything');
+    await ann.page.reload();
+    await ann.page.locator('[data-live="true"]').waitFor();
+    await ann.page.locator('[data-state="syncing"]').first().waitFor();
+    const told = async (): Promise<string[]> =>
+      ann.page.evaluate(() => (window as unknown as { told: { title: string }[] }).told.map(({ title }) => title.replaceAll(/[\u2066-\u2069]/g, '')));
+    const elsewhere = await host.say(roomId, { body: 'Who waters?' });
+    await host.say(roomId, { body: 'I do', 'm.relates_to': { rel_type: 'm.thread', event_id: elsewhere } });
+    await answers('Told to all who follow');
+    await ann.page.waitForFunction(() => (window as unknown as { told: unknown[] }).told.length >= 2);
+    expect(await told()).toEqual([`host · ${ROOM}: Who waters?`, `bob · ${ROOM}: Told to all who follow`]);
+    expect(await ann.conversation('Who waters?').count()).toBe(0);
+    await ann.page.evaluate(() => (window as unknown as { told: { onclick?: () => void }[] }).told.at(-1)!.onclick!());
+    await ann.panel.getByText('Told to all who follow').waitFor();
+    await ann.goTo('#/inbox/everything');
+  });
+
+  test('on a phone a thread is all there is to see, and the arrow leads back to the list', async () => {
+    await ann.page.setViewportSize({ width: 360, height: 780 });
+    await thread().getByRole('button').first().click();
+    await ann.panel.getByRole('textbox').waitFor();
+    const { width } = (await ann.panel.boundingBox())!;
+    expect(width).toBe(360);
+    await ann.panel.getByRole('button', { name: 'Back' }).click();
+    await thread().waitFor();
+    expect(await openHash()).toBe('#/inbox/everything');
+    await ann.page.setViewportSize({ width: 1280, height: 860 });
+  });
+
+  test('of an encrypted conversation as well', async () => {
+    await ann.startChat('bob');
+    await ann.say('A secret question');
+    await bob.closePanel();
+    await bob.accept('ann');
+    await bob.seesMessage('A secret question');
+    await ann.goTo('#/inbox/everything');
+    await bob.acts(bob.message('A secret question'), 'Reply in thread');
+    await bob.panel.getByRole('textbox').last().fill('A secret answer');
+    await bob.panel.getByRole('textbox').last().press('Enter');
+    const row = ann.conversation('A secret question');
+    await row.getByText('bob: A secret answer').waitFor();
+    await unreadIn(row).waitFor();
+    expect(await unreadIn(ann.conversation('bob')).count()).toBe(0);
+    await row.getByRole('button').first().click();
+    await unreadIn(row).waitFor({ state: 'detached' });
+    await ann.goTo('#/inbox/everything');
+    await row.click({ button: 'right' });
+    await ann.page.getByRole('menuitem', { name: 'Unfollow thread' }).click();
+    await row.waitFor({ state: 'detached' });
+  });
+
   test('all threads in one place, from the bar at the edge and by Ctrl+K', async () => {
     await ann.page.getByRole('navigation', { name: 'NexusComm' }).getByRole('button', { name: 'Threads' }).click();
     await ann.page.getByRole('heading', { name: 'Threads' }).waitFor();

@@ -184,7 +184,10 @@ export class LiveTimeline {
     // As it is now: what the person marks while this is under way stays marked.
     const marked = !this.#thread && this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true;
     if (this.#thread) await this.#onThreadRead?.(this.#room.roomId, this.#thread.id);
-    const position = (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId, true);
+    // Where the person never sent a receipt for a thread the SDK takes all of them as read; of the root there is nothing to read.
+    const position = this.#thread
+      ? (this.#thread.getReadReceiptForUserId(this.#myUserId, true)?.eventId ?? (last.getId() === this.#thread.id ? last.getId() : undefined))
+      : this.#room.getEventReadUpTo(this.#myUserId, true);
     const unread = this.#thread ? this.#room.getThreadUnreadNotificationCount(this.#thread.id) : this.#room.getRoomUnreadNotificationCount();
     if (position !== last.getId() || unread > 0) {
       await this.#client.sendReadReceipt(last, isPrivate ? ReceiptType.ReadPrivate : ReceiptType.Read);

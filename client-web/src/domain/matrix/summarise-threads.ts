@@ -1,9 +1,10 @@
 /** The followed threads of a room as lines of the inbox. */
-import { NotificationCountType, type MatrixClient, type MatrixEvent, type Room, type Thread } from 'matrix-js-sdk';
+import { type MatrixClient, type MatrixEvent, type Room, type Thread } from 'matrix-js-sdk';
 import { conversationId, type Conversation, type LastMessage } from '../inbox/conversation.ts';
 import { isFollowed, isQuiet } from '../inbox/thread-rules.ts';
 import type { RoomTriage, ThreadTriage } from '../inbox/triage.ts';
 import { describe, PREVIEWED } from './summarise-room.ts';
+import { sdkCounts, threadCounts, type ThreadCounts } from './thread-counts.ts';
 
 /** Events at the end of a thread that are looked through: what was said before is known from when it was new. */
 const LOOKED_AT = 200;
@@ -50,31 +51,25 @@ export function summariseThreads({ client, room, row, triage, before }: RoomOfTh
     const thread = room.getThread(rootId);
     const facts = factsOf(client, thread, myUserId, line) ?? (line && !isEmptied(thread) ? factsBefore(line) : undefined);
     const own = triage.threads.get(rootId);
-    const total = countOf(room, rootId, NotificationCountType.Total);
-    const highlights = countOf(room, rootId, NotificationCountType.Highlight);
-    const mentioned = highlights > 0 || facts?.mentioned === true;
+    const counts = threadCounts(client, room, rootId);
+    const mentioned = counts.mentions > 0 || facts?.mentioned === true;
     if (facts && isFollowed({ ...facts, mentioned }, own)) {
-      rows.push(lineOf(row, rootId, { ...facts, mentioned }, own, { unread: total, mentions: highlights }));
-      unread += total;
-      mentions += highlights;
+      rows.push(lineOf(row, rootId, { ...facts, mentioned }, own, counts));
+      const counted = sdkCounts(room, rootId);
+      unread += counted.unread;
+      mentions += counted.mentions;
     }
   }
   for (const [rootId, { follow }] of triage.threads) {
     // Its mentions are still told by the room: nobody says a person's name for nothing.
-    if (follow === false) unread += countOf(room, rootId, NotificationCountType.Total) - countOf(room, rootId, NotificationCountType.Highlight);
+    if (follow !== false) continue;
+    const counted = sdkCounts(room, rootId);
+    unread += counted.unread - counted.mentions;
   }
   return { rows, unread, mentions };
 }
 
-const countOf = (room: Room, rootId: string, type: NotificationCountType): number => room.getThreadUnreadNotificationCount(rootId, type);
-
-function lineOf(
-  row: Conversation,
-  rootId: string,
-  facts: Facts,
-  own: ThreadTriage | undefined,
-  counts: { readonly unread: number; readonly mentions: number },
-): Conversation {
+function lineOf(row: Conversation, rootId: string, facts: Facts, own: ThreadTriage | undefined, counts: ThreadCounts): Conversation {
   const { rootText, rootKind, rootSender, rootTs, rootMine, wroteTs, mentioned, last, heardTs } = facts;
   return {
     ...row,

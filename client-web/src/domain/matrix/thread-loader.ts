@@ -3,6 +3,7 @@
  * nothing. Asked for one by one, when the page has been painted and the account is in step.
  */
 import { ClientEvent, SyncState, type MatrixClient, type Room } from 'matrix-js-sdk';
+import { countedThreads, isLeftOpen, sdkCounts } from './thread-counts.ts';
 
 /** Asked for in one session; others come when something happens in them. */
 const MOST_LOADED = 50;
@@ -83,11 +84,7 @@ function wanted(rooms: readonly RoomWithThreads[]): { readonly room: Room; reado
 }
 
 function rankOf(room: Room, rootId: string): number {
-  if (room.getThreadUnreadNotificationCount(rootId, 'highlight' as never) > 0) return 2;
-  return room.getThreadUnreadNotificationCount(rootId) > 0 ? 1 : 0;
+  const { unread, mentions } = sdkCounts(room, rootId);
+  if (mentions > 0) return 2;
+  return unread > 0 || isLeftOpen(room, rootId) ? 1 : 0;
 }
-
-/** The SDK tells counts of threads whose id is known; which they are it keeps to itself. */
-const countedThreads = (room: Room): string[] => [
-  ...(room as unknown as { readonly threadNotifications: ReadonlyMap<string, unknown> }).threadNotifications.keys(),
-];
