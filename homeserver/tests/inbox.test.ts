@@ -137,7 +137,7 @@ describe('what is told of a room', () => {
     });
 
     await setData(alice!, roomId, 'm.marked_unread', { unread: true });
-    await setData(alice!, roomId, 'io.nexuscomm.triage', { state: 'done', ts: 7 });
+    await setData(alice!, roomId, 'io.nexuscomm.triage', { state: 'done', ts: 7, threads: { $root: { follow: true } } });
     await alice!.ok('PUT', `/user/${alice!.userId}/rooms/${roomId}/tags/m.favourite`, { order: 0.5 });
     const rule = { conditions: [{ kind: 'event_match', key: 'room_id', pattern: roomId }], actions: [] };
     await alice!.ok('PUT', `/pushrules/global/override/${encodeURIComponent(roomId)}`, rule);
@@ -171,6 +171,7 @@ describe('what is told of a room', () => {
     const first = await alice!.say(roomId, 'first');
     const relates = (type: string, further: object = {}): object => ({ 'm.relates_to': { rel_type: type, event_id: first, ...further } });
     await bob!.send(roomId, 'm.reaction', relates('m.annotation', { key: '👍' }));
+    await bob!.send(roomId, 'm.room.message', { msgtype: 'm.text', body: 'in a thread', ...relates('m.thread') });
     await bob!.setState(roomId, 'm.room.member', { membership: 'join', displayname: 'Bob' }, bob!.userId);
     await alice!.setState(roomId, 'm.room.topic', { topic: 'new' });
     const edit = await alice!.send(roomId, 'm.room.message', {

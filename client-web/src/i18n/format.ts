@@ -96,6 +96,9 @@ const RELATIVE: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: numbe
   ['minute', 60_000],
 ];
 
+/** The same within a sentence: "just now". */
+export const formatAgo = (ts: number, now = Date.now()): string => (Math.abs(ts - now) < 60_000 ? t('common.time.justNow') : formatRelative(ts, now));
+
 /** "5 minutes ago", "in 2 days"; less than a minute is "Just now". */
 export function formatRelative(ts: number, now = Date.now(), style: 'long' | 'narrow' = 'long'): string {
   const distance = ts - now;

@@ -3,6 +3,7 @@
  * Electron too: `#/inbox/<split>/<account>/<room>?event=&thread=&panel=`, `#/settings/<page>`, `#/add-account`.
  */
 import { createStore, useStore } from 'zustand';
+import { conversationId, type ConversationId } from '../domain/inbox/conversation.ts';
 
 export type Panel = 'info' | 'members' | 'thread' | 'threads' | 'pins' | 'files';
 
@@ -92,10 +93,20 @@ globalThis.addEventListener?.('hashchange', () => routeStore.setState(parseRoute
 
 export const useRoute = <Part>(select: (route: Route) => Part): Part => useStore(routeStore, select);
 
+/** Of an entry of the browser's history that has another of the app before it. */
+const WITHIN = { within: true };
+
+/** To where the person came from. */
+export function goBack(otherwise: () => void): void {
+  if ((history.state as Partial<typeof WITHIN> | null)?.within === true) history.back();
+  else otherwise();
+}
+
 export function navigate(route: Route, options: { replace?: boolean } = {}): void {
   const hash = hashOf(route);
   if (hash === location.hash) return;
-  history[options.replace === true ? 'replaceState' : 'pushState'](null, '', hash);
+  if (options.replace === true) history.replaceState(history.state, '', hash);
+  else history.pushState(WITHIN, '', hash);
   routeStore.setState(route, true);
 }
 
@@ -103,6 +114,12 @@ const currentSplit = (): string => {
   const route = routeStore.getState();
   return route.page === 'inbox' ? route.split : 'everything';
 };
+
+/** The line of the inbox that is open: a thread beside its room counts as the thread. */
+export function openIdOf(route: Route): ConversationId | undefined {
+  const open = route.page === 'inbox' ? route.conversation : undefined;
+  return open && conversationId(open.accountKey, open.roomId, open.panel === 'thread' ? open.threadRootId : undefined);
+}
 
 export function openConversation(
   accountKey: string,

@@ -1,6 +1,6 @@
 /**
  * The newest event of each room that an inbox shows, which is also what rooms are ordered by: messages, encrypted or not,
- * stickers and polls; no edits, reactions, redactions or state. Known in memory once it was asked for, and kept up by commits.
+ * stickers and polls; no edits, answers in threads, reactions, redactions or state. Known in memory once it was asked for, and kept up by commits.
  */
 import { LRUCache } from 'lru-cache';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
@@ -16,11 +16,11 @@ const selectNewest = sql(
   'inbox_activity',
   `with shown as materialized (select coalesce(array_agg(id), '{}') as types from str where v = any($2::text[])),
         ignored as materialized (select coalesce(array_agg(id), '{}') as users from str where v = any($4::text[])),
-        edit as materialized (select id from str where v = 'm.replace')
+        aside as materialized (select id from str where v in ('m.replace', 'm.thread'))
    select e.room_nid, e.nid, e.pos, e.sender from unnest($1::int8[]) w(room_nid), shown, ignored
    cross join lateral (
      select * from event where event.room_nid = w.room_nid and pos > 0 and pos <= $3 and type = any(shown.types) and sender <> all(ignored.users)
-       and not exists (select from relation l where l.nid = event.nid and l.rel_type = (select id from edit))
+       and not exists (select from relation l where l.nid = event.nid and l.rel_type in (select id from aside))
      order by pos desc limit 1) e`,
 );
 
@@ -89,5 +89,5 @@ export class RoomActivity {
 function isShown(stored: StoredEvent): boolean {
   if (stored.pos === null || stored.pos <= 0 || !SHOWN.has(stored.event.type)) return false;
   const relates = stored.event.content['m.relates_to'];
-  return !(isJsonObject(relates) && relates['rel_type'] === 'm.replace');
+  return !(isJsonObject(relates) && (relates['rel_type'] === 'm.replace' || relates['rel_type'] === 'm.thread'));
 }

@@ -268,10 +268,13 @@ export class RoomSummaries {
       marked_unread: (marked ?? markedBefore)?.['unread'] === true,
       muted: muted.has(roomId),
       tags: isJsonObject(tag?.['tags']) ? { ...tag['tags'] } : {},
-      ...(triage ? { triage: { ...triage } } : {}),
+      ...(triage ? { triage: withoutThreads(triage) } : {}),
     };
   }
 }
+
+/** That of its threads is not for a line of the room. */
+const withoutThreads = ({ threads: _threads, ...own }: JsonObject): JsonObject => own;
 
 type DirectPartners = ReadonlyMap<string, { readonly userId: string; readonly userNid: number }>;
 

@@ -200,7 +200,7 @@ export class Session {
     try {
       for await (const rows of fetchInbox({ ...account, accessToken, ask })) {
         if (this.#stopped || this.#context.inbox.state.getState().sources[account.key] === 'live') return;
-        this.#context.inbox.merge(account.key, 'summary', rows);
+        this.#context.inbox.mergeSummary(account.key, rows);
       }
     } catch {
       // matrix-js-sdk brings the same a little later, or says why it can't.

@@ -1,6 +1,6 @@
 /** One line of the inbox, as plain data: what is painted before matrix-js-sdk has loaded, kept in IndexedDB, and rendered by the UI. */
 
-/** `${accountKey}/${roomId}`: the same room in two accounts is two conversations. */
+/** Of a room `${accountKey}/${roomId}`, of a thread `${accountKey}/${roomId}/${rootId}`: the same room in two accounts is two conversations. */
 export type ConversationId = string;
 
 export type ConversationKind = 'direct' | 'room' | 'space';
@@ -24,6 +24,23 @@ export interface LastMessage {
   readonly text: string;
   readonly kind: 'text' | 'emote' | 'image' | 'video' | 'audio' | 'file' | 'sticker' | 'encrypted' | 'redacted' | 'state' | 'poll' | 'location';
   readonly mine: boolean;
+}
+
+/** What makes a conversation one of a thread; all else is told of it as of a room. */
+export interface ThreadPart {
+  readonly rootId: string;
+  /** One line of plain text; empty if `rootKind` says all. */
+  readonly rootText: string;
+  readonly rootKind: LastMessage['kind'];
+  /** User id. */
+  readonly rootSender: string;
+  readonly rootMine: boolean;
+  /** ms; when the user first answered in it, 0 where that is too long ago to be known, undefined if never. */
+  readonly wroteTs: number | undefined;
+  /** Somebody mentioned the user in it, read or not. */
+  readonly mentioned: boolean;
+  /** Followed, but nobody else has written since: only in the list of threads. */
+  readonly quiet: boolean;
 }
 
 export interface Conversation {
@@ -57,6 +74,22 @@ export interface Conversation {
   readonly network: { readonly id: string; readonly name: string } | undefined;
   /** The room that took this one's place and that the user is in: this one can be read, but is in no list. */
   readonly replacedBy?: string | undefined;
+  /** A followed thread: `name`, `avatarMxc` and the like are those of its room. */
+  readonly thread?: ThreadPart | undefined;
 }
 
-export const conversationId = (accountKey: string, roomId: string): ConversationId => `${accountKey}/${roomId}`;
+export const conversationId = (accountKey: string, roomId: string, rootId?: string): ConversationId =>
+  rootId === undefined ? `${accountKey}/${roomId}` : `${accountKey}/${roomId}/${rootId}`;
+
+/** Ids of events have slashes in them in some room versions, and begin with `$` in all. */
+export function parseConversationId(id: ConversationId): {
+  readonly accountKey: string;
+  readonly roomId: string;
+  readonly rootId: string | undefined;
+} {
+  const slash = id.indexOf('/');
+  const accountKey = id.slice(0, slash);
+  const rest = id.slice(slash + 1);
+  const root = rest.lastIndexOf('/$');
+  return root < 0 ? { accountKey, roomId: rest, rootId: undefined } : { accountKey, roomId: rest.slice(0, root), rootId: rest.slice(root + 1) };
+}

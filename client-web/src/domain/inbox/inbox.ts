@@ -52,13 +52,28 @@ export class Inbox {
     this.#saveSoon();
   }
 
-  /** All of an account's conversations: others of it are gone. */
+  /** A summary counts threads with their rooms: what lines of threads have is not told twice. */
+  mergeSummary(accountKey: string, rows: readonly Conversation[]): void {
+    const ofThreads = new Map<string, { unread: number; mentions: number }>();
+    for (const { accountKey: key, roomId, thread, unread, mentions } of this.state.getState().conversations.values()) {
+      if (!thread || key !== accountKey) continue;
+      const sum = ofThreads.get(roomId) ?? { unread: 0, mentions: 0 };
+      ofThreads.set(roomId, { unread: sum.unread + unread, mentions: sum.mentions + mentions });
+    }
+    const own = rows.map((row) => {
+      const theirs = ofThreads.get(row.roomId);
+      return theirs ? { ...row, unread: Math.max(0, row.unread - theirs.unread), mentions: Math.max(0, row.mentions - theirs.mentions) } : row;
+    });
+    this.merge(accountKey, 'summary', own);
+  }
+
+  /** All of an account's conversations: others of it are gone. A summary knows nothing of threads, so those stay. */
   replaceAll(accountKey: string, source: 'summary' | 'live', rows: readonly Conversation[]): void {
     const { conversations, sources } = this.state.getState();
     const next = new Map<ConversationId, Conversation>();
     const kept = new Set(rows.map((row) => row.id));
     for (const [id, row] of conversations) {
-      if (row.accountKey !== accountKey) next.set(id, row);
+      if (row.accountKey !== accountKey || (source === 'summary' && row.thread)) next.set(id, row);
       else if (!kept.has(id)) this.#unsaved.set(id, undefined);
     }
     for (const given of rows) {

@@ -1,4 +1,4 @@
-/** The filter above the inbox: every word has to occur in the name, the person, the network or the topic, whatever its case and accents. */
+/** The filter above the inbox: every word has to occur in the name, the thread's first message, the person, the network or the topic, whatever its case and accents. */
 import { fold } from '../fold-text.ts';
 import type { Conversation } from './conversation.ts';
 
@@ -8,8 +8,8 @@ const folded = new WeakMap<Conversation, string>();
 function haystack(conversation: Conversation): string {
   const known = folded.get(conversation);
   if (known !== undefined) return known;
-  const { name, otherUserId, network, topic, inviter } = conversation;
-  const text = fold([name, otherUserId, network?.name, inviter?.name, topic].filter(Boolean).join('\n'));
+  const { name, otherUserId, network, topic, inviter, thread } = conversation;
+  const text = fold([name, thread?.rootText, otherUserId, network?.name, inviter?.name, topic].filter(Boolean).join('\n'));
   folded.set(conversation, text);
   return text;
 }

@@ -4,12 +4,48 @@ import type { Conversation } from './conversation.ts';
 import { effectiveTriage } from './effective-triage.ts';
 import { freeze, orderConversations } from './order-conversations.ts';
 import { countSplits, isInSplit, SPLITS, type OwnSplit, type Split } from './splits.ts';
-import { fakeConversation, fakeMessage, someConversations } from './testing/fake-conversation.ts';
+import { fakeConversation, fakeMessage, fakeThread, someConversations } from './testing/fake-conversation.ts';
 
 let rooms = 0;
 const room = (name: string, over: Partial<Conversation> = {}) => fakeConversation({ name, roomId: `!${(rooms += 1)}`, ...over });
 const namesIn = (split: Split | OwnSplit, conversations: readonly Conversation[], { text = '', now = 10_000 } = {}) =>
   orderConversations(conversations, { split, text, now }).map(({ name }) => name);
+
+describe('threads', () => {
+  const thread = (name: string, over: Partial<Conversation> = {}, part: Parameters<typeof fakeThread>[0] = {}) =>
+    room(name, { ...over, thread: fakeThread(part) });
+
+  test('stand among rooms; important are those that mention the user or that they began', () => {
+    const all = [
+      thread('in a direct chat', { kind: 'direct' }),
+      thread('mentions', { mentions: 1, unread: 1 }),
+      thread('begun', {}, { rootMine: true }),
+      thread('muted', { muted: true, unread: 2 }),
+      thread('muted, mentions', { muted: true, mentions: 1 }),
+    ];
+    expect(namesIn('important', all).toSorted()).toEqual(['begun', 'mentions', 'muted, mentions']);
+    expect(namesIn('everything', all).toSorted()).toEqual(['begun', 'in a direct chat', 'mentions', 'muted, mentions']);
+  });
+
+  test('all of them, newest first, in a view of their own; there alone if nobody has answered', () => {
+    const all = [
+      room('a room', { activityTs: 9 }),
+      thread('unread', { unread: 1, activityTs: 1 }),
+      thread('quiet', { activityTs: 3 }, { quiet: true }),
+      thread('done', { activityTs: 2, triage: { state: 'done', eventId: '$x', ts: 2 } }),
+    ];
+    expect(namesIn('threads', all)).toEqual(['quiet', 'done', 'unread']);
+    expect(namesIn('everything', all)).toEqual(['unread', 'a room']);
+    expect(namesIn('done', all)).toEqual(['done']);
+    expect(countSplits(all, 10).threads).toEqual({ conversations: 3, unread: 1, mentioning: 0 });
+  });
+
+  test('are found by their first message and by the room', () => {
+    const all = [thread('Garden'), room('Garden')];
+    expect(namesIn('everything', all, { text: 'grows' })).toEqual(['Garden']);
+    expect(namesIn('everything', all, { text: 'garden' })).toHaveLength(2);
+  });
+});
 
 describe('order', () => {
   test('pinned, then mentions, invites and unread direct chats, then unread, then the rest; by recency within', () => {

@@ -11,14 +11,17 @@ interface Placed {
   readonly order: number;
 }
 
+const waitsForAnswer = ({ kind, thread }: Conversation): boolean => thread?.rootMine ?? kind === 'direct';
+
 function rankOf(conversation: Conversation, triage: EffectiveTriage): number {
   if (conversation.favourite) return 0;
   const unread = isUnread(conversation);
-  if (conversation.mentions > 0 || conversation.membership === 'invite' || (unread && conversation.kind === 'direct')) return 1;
+  if (conversation.mentions > 0 || conversation.membership === 'invite' || (unread && waitsForAnswer(conversation))) return 1;
   return unread || (triage.state === 'active' && triage.woken) ? 2 : 3;
 }
 
 function place(conversation: Conversation, triage: EffectiveTriage, split: Split | OwnSplit): Placed {
+  if (split === 'threads') return { conversation, rank: 0, order: -conversation.activityTs };
   // The next to wake comes first.
   if (triage.state === 'snoozed') return { conversation, rank: 0, order: triage.until };
   const stored = conversation.triage;

@@ -3,7 +3,7 @@ import type { Conversation, ConversationKind } from './conversation.ts';
 import { effectiveTriage, type EffectiveTriage } from './effective-triage.ts';
 import { matchesText } from './match-text.ts';
 
-export const SPLITS = ['important', 'everything', 'unread', 'mentions', 'snoozed', 'done'] as const;
+export const SPLITS = ['important', 'everything', 'unread', 'mentions', 'snoozed', 'done', 'threads'] as const;
 export type Split = (typeof SPLITS)[number];
 
 /** A split the user made: everything that is active and matches all that is given. */
@@ -35,6 +35,7 @@ function isShown(conversation: Conversation): boolean {
 }
 
 function isImportant(conversation: Conversation): boolean {
+  if (conversation.thread) return conversation.mentions > 0 || conversation.thread.rootMine;
   return conversation.mentions > 0 || conversation.kind === 'direct' || conversation.favourite || conversation.membership === 'invite';
 }
 
@@ -46,6 +47,8 @@ function hasWords(conversation: Conversation, split: OwnSplit): boolean {
   if (!matches) wordMatchers.set(split, (matches = matchesText(split.words ?? '')));
   return matches(conversation);
 }
+/** Wherever its triage has put it. */
+const isInThreads = (conversation: Conversation): boolean => conversation.thread !== undefined && isShown(conversation);
 
 function matchesOwnSplit(conversation: Conversation, split: OwnSplit): boolean {
   if (split.accountKeys && !split.accountKeys.includes(conversation.accountKey)) return false;
@@ -58,6 +61,8 @@ function matchesOwnSplit(conversation: Conversation, split: OwnSplit): boolean {
 }
 
 export function isInSplit(conversation: Conversation, triage: EffectiveTriage, split: Split | OwnSplit): boolean {
+  if (split === 'threads') return isInThreads(conversation);
+  if (conversation.thread?.quiet === true) return false;
   // What was put away by hand is found again even if it is muted.
   if (split === 'snoozed' || split === 'done') {
     return triage.state === split && conversation.kind !== 'space' && conversation.membership !== 'leave' && conversation.replacedBy === undefined;

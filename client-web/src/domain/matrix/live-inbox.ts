@@ -1,8 +1,13 @@
-/** Keeps an account's conversations in step with matrix-js-sdk: rooms that changed are summarised again, in one batch a frame. */
-import { ClientEvent, EventType, MatrixEventEvent, RoomEvent, RoomStateEvent, type MatrixClient, type Room } from 'matrix-js-sdk';
+/** Keeps an account's conversations in step with matrix-js-sdk: rooms that changed are summarised again with their threads, in one batch a frame. */
+import { ClientEvent, EventType, MatrixEventEvent, RoomEvent, RoomStateEvent, ThreadEvent, type MatrixClient, type Room } from 'matrix-js-sdk';
 import { conversationId, type Conversation } from '../inbox/conversation.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import { isFollowed } from '../inbox/thread-rules.ts';
+import { loadEvent } from './load-event.ts';
+import type { RoomTriages } from './room-triages.ts';
 import { directRoomsOf, summariseRoom } from './summarise-room.ts';
+import { summariseThreads } from './summarise-threads.ts';
+import { ThreadLoader } from './thread-loader.ts';
 
 /** Rooms summarised before the page may paint again. */
 const BATCH = 100;
@@ -11,6 +16,10 @@ export class LiveInbox {
   readonly #client: MatrixClient;
   readonly #inbox: Inbox;
   readonly #accountKey: string;
+  readonly #triages: RoomTriages;
+  readonly #threads: ThreadLoader;
+  /** Lines of threads by room, so that those which are no more are taken away. */
+  readonly #threadRows = new Map<string, readonly Conversation[]>();
   readonly #dirty = new Set<string>();
   readonly #undo: (() => void)[] = [];
   #direct: ReadonlyMap<string, string> = new Map();
@@ -18,13 +27,17 @@ export class LiveInbox {
   #scheduled = false;
   #stopped = false;
 
-  constructor(client: MatrixClient, inbox: Inbox, accountKey: string) {
+  constructor(client: MatrixClient, options: { readonly inbox: Inbox; readonly accountKey: string; readonly triages: RoomTriages }) {
+    const { inbox, accountKey, triages } = options;
     this.#client = client;
     this.#inbox = inbox;
     this.#accountKey = accountKey;
+    this.#triages = triages;
+    this.#threads = new ThreadLoader(client);
+    triages.onChange = (roomId) => this.#mark(roomId);
     const mark = (room: Room | undefined): void => this.#mark(room?.roomId);
     this.#on(ClientEvent.Room, mark);
-    this.#on(ClientEvent.DeleteRoom, (roomId: string) => this.#inbox.remove([conversationId(accountKey, roomId)]));
+    this.#on(ClientEvent.DeleteRoom, (roomId: string) => this.#inbox.remove(this.#forget(roomId)));
     this.#on(RoomEvent.Timeline, (_event: unknown, room: Room | undefined, toStart: boolean | undefined) => {
       if (!toStart) mark(room);
     });
@@ -56,16 +69,33 @@ export class LiveInbox {
     this.#direct = directRoomsOf(this.#client);
     const rows: Conversation[] = [];
     const rooms = this.#client.getRooms();
+    for (const row of this.#inbox.state.getState().conversations.values()) {
+      if (row.thread && row.accountKey === this.#accountKey) this.#threadRows.set(row.roomId, [...(this.#threadRows.get(row.roomId) ?? []), row]);
+    }
     for (let i = 0; i < rooms.length; i++) {
-      this.#watchCounts(rooms[i]!);
-      const row = summariseRoom(this.#client, rooms[i]!, this.#accountKey, this.#direct);
-      if (row) rows.push(row);
+      this.#watch(rooms[i]!);
+      rows.push(...this.#rowsOf(rooms[i]!));
       if (i % BATCH === BATCH - 1) await nextTask();
       if (this.#stopped) return;
     }
     this.#started = true;
     this.#inbox.replaceAll(this.#accountKey, 'live', rows);
     this.#schedule();
+    this.#threads.start(() => this.#client.getRooms().map((room) => ({ room, known: this.#knownThreads(room.roomId) })));
+  }
+
+  /** Whether the person follows the thread that an event came to; asks the server for a root that is not known. */
+  async follows(roomId: string, rootId: string): Promise<boolean> {
+    const room = this.#client.getRoom(roomId);
+    if (!room) return false;
+    const row = this.#threadRows.get(roomId)?.find(({ thread }) => thread!.rootId === rootId);
+    const own = this.#triages.of(roomId).threads.get(rootId);
+    if (own?.follow !== undefined || row) return own?.follow ?? true;
+    const root = await loadEvent(this.#client, room, rootId).catch(() => undefined);
+    const bundle = root?.getServerAggregatedRelation<{ readonly current_user_participated?: boolean }>('m.thread');
+    const wrote = bundle?.current_user_participated === true || room.getThread(rootId)?.hasCurrentUserParticipated === true;
+    const rootMine = root?.getSender() === this.#client.getUserId();
+    return isFollowed({ rootMine, wroteTs: wrote ? 0 : undefined, mentioned: false }, own);
   }
 
   markAll(): void {
@@ -75,18 +105,48 @@ export class LiveInbox {
 
   stop(): void {
     this.#stopped = true;
+    this.#threads.stop();
     for (const undo of this.#undo) undo();
   }
 
   readonly #watched = new WeakSet<Room>();
 
-  /** Counts are told by the room alone. */
-  #watchCounts(room: Room): void {
+  /** Counts and threads are told by the room alone. */
+  #watch(room: Room): void {
     if (this.#watched.has(room)) return;
     this.#watched.add(room);
     const changed = (): void => this.#mark(room.roomId);
-    room.on(RoomEvent.UnreadNotifications, changed);
-    this.#undo.push(() => room.off(RoomEvent.UnreadNotifications, changed));
+    for (const event of [RoomEvent.UnreadNotifications, ThreadEvent.New, ThreadEvent.Update, ThreadEvent.NewReply, ThreadEvent.Delete]) {
+      room.on(event as never, changed as never);
+      this.#undo.push(() => room.off(event as never, changed as never));
+    }
+  }
+
+  /** The line of a room and those of its followed threads; none if the person is not there. */
+  #rowsOf(room: Room): Conversation[] {
+    const triage = this.#triages.of(room.roomId);
+    const row = summariseRoom(this.#client, room, { accountKey: this.#accountKey, directRooms: this.#direct, triage: triage.triage });
+    if (row?.membership !== 'join' || row.kind === 'space') {
+      this.#threadRows.delete(room.roomId);
+      return row ? [row] : [];
+    }
+    const before = this.#threadRows.get(room.roomId) ?? [];
+    const threads = summariseThreads({ client: this.#client, room, row, triage, before });
+    if (threads.rows.length > 0) this.#threadRows.set(room.roomId, threads.rows);
+    else this.#threadRows.delete(room.roomId);
+    return [{ ...row, unread: Math.max(0, row.unread - threads.unread), mentions: Math.max(0, row.mentions - threads.mentions) }, ...threads.rows];
+  }
+
+  #knownThreads(roomId: string): ReadonlySet<string> {
+    const followed = [...this.#triages.of(roomId).threads].filter(([, { follow }]) => follow !== false).map(([rootId]) => rootId);
+    return new Set([...followed, ...(this.#threadRows.get(roomId) ?? []).map(({ thread }) => thread!.rootId)]);
+  }
+
+  /** @returns the lines that are gone */
+  #forget(roomId: string): string[] {
+    const threads = this.#threadRows.get(roomId) ?? [];
+    this.#threadRows.delete(roomId);
+    return [conversationId(this.#accountKey, roomId), ...threads.map(({ id }) => id)];
   }
 
   #mark(roomId: string | undefined): void {
@@ -111,10 +171,12 @@ export class LiveInbox {
       if (done++ >= BATCH) break;
       this.#dirty.delete(roomId);
       const room = this.#client.getRoom(roomId);
-      if (room) this.#watchCounts(room);
-      const row = room && summariseRoom(this.#client, room, this.#accountKey, this.#direct);
-      if (row) rows.push(row);
-      else gone.push(conversationId(this.#accountKey, roomId));
+      if (room) this.#watch(room);
+      const before = [conversationId(this.#accountKey, roomId), ...(this.#threadRows.get(roomId) ?? []).map(({ id }) => id)];
+      const now = room ? this.#rowsOf(room) : [];
+      if (!room) this.#forget(roomId);
+      rows.push(...now);
+      gone.push(...before.filter((id) => !now.some((row) => row.id === id)));
     }
     if (rows.length > 0) this.#inbox.merge(this.#accountKey, 'live', rows);
     if (gone.length > 0) this.#inbox.remove(gone);

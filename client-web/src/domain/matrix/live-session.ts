@@ -24,6 +24,7 @@ import { People } from './people.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomOperations } from './room-operations.ts';
 import { RoomSettings } from './room-settings.ts';
+import { RoomTriages } from './room-triages.ts';
 import { RoomWriting } from './room-writing.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { sendEntry } from './send-entry.ts';
@@ -85,7 +86,8 @@ export class LiveSession {
     this.account = options.account;
     this.secretKeys = secretKeys;
     this.#options = options;
-    this.rooms = new RoomActions(client);
+    const triages = new RoomTriages(client);
+    this.rooms = new RoomActions(client, triages);
     this.roomOperations = new RoomOperations(client);
     this.roomSettings = new RoomSettings(client);
     this.directory = new Directory(client);
@@ -97,7 +99,7 @@ export class LiveSession {
     this.own = new OwnAccount(client);
     this.notifications = new Notifications(client);
     this.encryption = new Encryption(client, secretKeys, options.recoveryKeys);
-    this.#inbox = new LiveInbox(client, options.inbox, options.account.key);
+    this.#inbox = new LiveInbox(client, { inbox: options.inbox, accountKey: options.account.key, triages });
   }
 
   static async start(options: LiveSessionOptions): Promise<LiveSession> {
@@ -124,7 +126,12 @@ export class LiveSession {
   }
 
   openTimeline(target: TimelineTarget): LiveTimeline {
-    return new LiveTimeline(this.client, { accountKey: this.account.key, target, outbox: this.#options.outbox });
+    return new LiveTimeline(this.client, {
+      accountKey: this.account.key,
+      target,
+      outbox: this.#options.outbox,
+      onThreadRead: async (roomId, rootId) => this.rooms.unmarkThread(roomId, rootId),
+    });
   }
 
   openMembers(roomId: string): LiveMembers {
@@ -194,7 +201,11 @@ export class LiveSession {
           this.#connect();
           this.saveSoon();
           // What came while the person was away is in the inbox; only what comes from now on is told.
-          this.#unfollow ??= followNewMessages(this.client, this.account.key, (message) => this.#options.onNewMessage(message));
+          this.#unfollow ??= followNewMessages(this.client, {
+            accountKey: this.account.key,
+            followsThread: async (roomId, rootId) => this.#inbox.follows(roomId, rootId),
+            tell: (message) => this.#options.onNewMessage(message),
+          });
           void this.encryption.start();
         }
         return;

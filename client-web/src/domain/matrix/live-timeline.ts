@@ -67,6 +67,7 @@ export class LiveTimeline {
   readonly #client: MatrixClient;
   readonly #room: Room;
   readonly #outbox: Outbox;
+  readonly #onThreadRead: ((roomId: string, rootId: string) => Promise<void>) | undefined;
   readonly #myUserId: string;
   readonly #undo: (() => void)[] = [];
   readonly #items = new Map<string, MessageItem | StateItem | null>();
@@ -79,7 +80,11 @@ export class LiveTimeline {
   #scheduled = false;
   #closed = false;
 
-  constructor(client: MatrixClient, options: { accountKey: string; target: TimelineTarget; outbox: Outbox }) {
+  /** `onThreadRead`: a mark that the person set by hand goes with it */
+  constructor(
+    client: MatrixClient,
+    options: { accountKey: string; target: TimelineTarget; outbox: Outbox; onThreadRead?: (roomId: string, rootId: string) => Promise<void> },
+  ) {
     const room = client.getRoom(options.target.roomId);
     if (!room) throw new Error(`no room ${options.target.roomId}`);
     this.#client = client;
@@ -87,6 +92,7 @@ export class LiveTimeline {
     this.accountKey = options.accountKey;
     this.target = options.target;
     this.#outbox = options.outbox;
+    this.#onThreadRead = options.onThreadRead;
     this.#myUserId = client.getSafeUserId();
     this.#listen();
     void this.#open(options.target.eventId);
@@ -181,9 +187,14 @@ export class LiveTimeline {
     const last = events.findLast((event) => event.status === null);
     if (!last || this.state.getState().canPaginateForward) return;
     // As it is now: what the person marks while this is under way stays marked.
-    const marked = this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true;
-    const position = (this.#thread ?? this.#room).getEventReadUpTo(this.#myUserId, true);
-    if (position !== last.getId() || this.#room.getUnreadNotificationCount() > 0) {
+    const marked = !this.#thread && this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true;
+    if (this.#thread) await this.#onThreadRead?.(this.#room.roomId, this.#thread.id);
+    // Where the person never sent a receipt for a thread the SDK takes all of them as read; of the root there is nothing to read.
+    const position = this.#thread
+      ? (this.#thread.getReadReceiptForUserId(this.#myUserId, true)?.eventId ?? (last.getId() === this.#thread.id ? last.getId() : undefined))
+      : this.#room.getEventReadUpTo(this.#myUserId, true);
+    const unread = this.#thread ? this.#room.getThreadUnreadNotificationCount(this.#thread.id) : this.#room.getRoomUnreadNotificationCount();
+    if (position !== last.getId() || unread > 0) {
       await this.#client.sendReadReceipt(last, isPrivate ? ReceiptType.ReadPrivate : ReceiptType.Read);
       if (!this.#thread) await this.#client.setRoomReadMarkers(this.#room.roomId, last.getId()!);
     }

@@ -6,6 +6,8 @@ import { safeName } from '../messages/safe-text.ts';
 export interface NewMessage {
   readonly accountKey: string;
   readonly roomId: string;
+  /** Of the thread that it is in. */
+  readonly rootId: string | undefined;
   readonly roomName: string;
   readonly senderName: string;
   readonly text: string;
@@ -16,7 +18,14 @@ export interface NewMessage {
 /** Older events come with a gap after a long sleep: nobody wants them all at once. */
 const MOST_AGE_MS = 5 * 60_000;
 
-export function followNewMessages(client: MatrixClient, accountKey: string, tell: (message: NewMessage) => void): () => void {
+export interface Following {
+  readonly accountKey: string;
+  /** What comes in a thread that the person does not follow is told only if it mentions them. */
+  readonly followsThread: (roomId: string, rootId: string) => Promise<boolean>;
+  readonly tell: (message: NewMessage) => void;
+}
+
+export function followNewMessages(client: MatrixClient, { accountKey, followsThread, tell }: Following): () => void {
   const told = new Set<string>();
   const waiting = new Set<string>();
   const consider = (event: MatrixEvent, room: Room | undefined): void => {
@@ -30,10 +39,16 @@ export function followNewMessages(client: MatrixClient, accountKey: string, tell
     const actions = client.getPushActionsForEvent(event);
     if (actions?.notify !== true) return;
     told.add(id);
+    const rootId = event.threadRootId === id ? undefined : event.threadRootId;
+    if (rootId === undefined || actions.tweaks.highlight === true) tellOf(event, room, rootId);
+    else void followsThread(room.roomId, rootId).then((follows) => follows && tellOf(event, room, rootId));
+  };
+  const tellOf = (event: MatrixEvent, room: Room, rootId: string | undefined): void => {
+    const actions = client.getPushActionsForEvent(event);
     const sender = event.getSender()!;
     const senderName = safeName(room.getMember(sender)?.name, sender);
     const { text } = lastMessageOf({
-      eventId: id,
+      eventId: event.getId()!,
       sender,
       senderName,
       ts: event.getTs(),
@@ -45,11 +60,12 @@ export function followNewMessages(client: MatrixClient, accountKey: string, tell
     tell({
       accountKey,
       roomId: room.roomId,
+      rootId,
       roomName: safeName(room.name, room.roomId),
       senderName,
       text,
-      highlight: actions.tweaks.highlight === true,
-      sound: actions.tweaks.sound !== undefined,
+      highlight: actions?.tweaks.highlight === true,
+      sound: actions?.tweaks.sound !== undefined,
     });
   };
   const onTimeline = (

@@ -1,21 +1,38 @@
 /** What a person does to a conversation as a whole: triage, tags, marks, membership, notification level. */
-import { KnownMembership, Preset, PushRuleKind, ReceiptType, type MatrixClient } from 'matrix-js-sdk';
+import { KnownMembership, Method, Preset, PushRuleKind, ReceiptType, type MatrixClient, type MatrixEvent, type Thread } from 'matrix-js-sdk';
 import type { Triage } from '../inbox/conversation.ts';
-import { TRIAGE_TYPE, triageContent } from '../inbox/triage.ts';
+import { withThread, type ThreadTriage } from '../inbox/triage.ts';
 import { roomArrived } from './room-arrival.ts';
+import type { RoomTriages } from './room-triages.ts';
 
 export type NotificationLevel = 'default' | 'all' | 'mentions' | 'mute';
 const TAG_ORDER = 0.5;
 
+/** Of the replies in a thread the last that the server has. */
+const lastSent = (thread: Thread): MatrixEvent | null =>
+  thread.lastReply((event) => event.status === null && event.isRelation('m.thread')) ??
+  (thread.replyToEvent?.status === null ? thread.replyToEvent : null);
+
 export class RoomActions {
   readonly #client: MatrixClient;
+  readonly #triages: RoomTriages;
 
-  constructor(client: MatrixClient) {
+  constructor(client: MatrixClient, triages: RoomTriages) {
     this.#client = client;
+    this.#triages = triages;
   }
 
   async setTriage(roomId: string, triage: Triage): Promise<void> {
-    await this.#client.setRoomAccountData(roomId, TRIAGE_TYPE as never, triageContent(triage) as never);
+    await this.#triages.change(roomId, (before) => ({ ...before, triage }));
+  }
+
+  /** What is not given stays. */
+  async setThread(roomId: string, rootId: string, change: Partial<Omit<ThreadTriage, 'changedTs'>>): Promise<void> {
+    await this.#triages.change(roomId, (before) => withThread(before, rootId, (thread) => ({ ...thread, ...change }), Date.now()));
+  }
+
+  threadTriage(roomId: string, rootId: string): ThreadTriage | undefined {
+    return this.#triages.of(roomId).threads.get(rootId);
   }
 
   async setMarkedUnread(roomId: string, unread: boolean): Promise<void> {
@@ -27,16 +44,42 @@ export class RoomActions {
     else await this.#client.deleteRoomTag(roomId, tag);
   }
 
-  /** Reads everything in the room, threads included, without opening it. */
-  async markRead(roomId: string): Promise<void> {
-    const room = this.#client.getRoom(roomId);
+  /** Reads everything in the room without opening it, threads included but for those in `except`, which have lines of their own. */
+  async markRead(roomId: string, except: readonly string[] = []): Promise<void> {
+    const client = this.#client;
+    const room = client.getRoom(roomId);
     const last = room?.getLastLiveEvent();
-    if (room && last) {
-      await this.#client.setRoomReadMarkers(roomId, last.getId()!, last);
+    if (room && last && except.length === 0) {
+      await client.setRoomReadMarkers(roomId, last.getId()!, last);
       // An unthreaded receipt covers the threads as well.
-      await this.#client.sendReceipt(last, ReceiptType.Read, {}, true);
+      await client.sendReceipt(last, ReceiptType.Read, {}, true);
+    } else if (room && last) {
+      await client.setRoomReadMarkers(roomId, last.getId()!);
+      await client.sendReceipt(last, ReceiptType.Read);
+      for (const thread of room.getThreads()) {
+        const lastReply = lastSent(thread);
+        if (lastReply && !except.includes(thread.id) && room.getThreadUnreadNotificationCount(thread.id) > 0)
+          await client.sendReceipt(lastReply, ReceiptType.Read);
+      }
     }
     await this.setMarkedUnread(roomId, false);
+  }
+
+  /** `lastEventId`: of its newest event, where the SDK does not know the thread. */
+  async markThreadRead(roomId: string, rootId: string, lastEventId: string | undefined): Promise<void> {
+    const thread = this.#client.getRoom(roomId)?.getThread(rootId);
+    const last = thread && lastSent(thread);
+    if (last) await this.#client.sendReceipt(last, ReceiptType.Read);
+    else if (lastEventId !== undefined) {
+      const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(lastEventId)}`;
+      await this.#client.http.authedRequest(Method.Post, path, undefined, { thread_id: rootId });
+    }
+    await this.unmarkThread(roomId, rootId);
+  }
+
+  /** It was read: a mark as unread that was set by hand is taken away. */
+  async unmarkThread(roomId: string, rootId: string): Promise<void> {
+    if (this.threadTriage(roomId, rootId)?.unread === true) await this.setThread(roomId, rootId, { unread: undefined });
   }
 
   async accept(roomId: string): Promise<void> {

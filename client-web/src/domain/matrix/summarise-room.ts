@@ -1,20 +1,26 @@
 /** A matrix-js-sdk room as a line of the inbox. */
 import { EventType, JoinRule, NotificationCountType, PushRuleKind, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
-import { conversationId, type Conversation, type LastMessage, type Membership } from '../inbox/conversation.ts';
+import { conversationId, type Conversation, type LastMessage, type Membership, type Triage } from '../inbox/conversation.ts';
 import { lastMessageOf } from '../inbox/last-message.ts';
 import { safeName } from '../messages/safe-text.ts';
-import { parseTriage, TRIAGE_TYPE } from '../inbox/triage.ts';
 
 const BRIDGE_TYPES = ['m.bridge', 'uk.half-shot.bridge'];
-const PREVIEWED: ReadonlySet<string> = new Set(['m.room.message', 'm.room.encrypted', 'm.sticker', 'm.poll.start', 'org.matrix.msc3381.poll.start']);
+export const PREVIEWED: ReadonlySet<string> = new Set([
+  'm.room.message',
+  'm.room.encrypted',
+  'm.sticker',
+  'm.poll.start',
+  'org.matrix.msc3381.poll.start',
+]);
 const MEMBERSHIPS: ReadonlySet<string> = new Set(['join', 'invite', 'knock']);
 
+/** `unread` and `mentions` have those of its threads in them. */
 export function summariseRoom(
   client: MatrixClient,
   room: Room,
-  accountKey: string,
-  directRooms: ReadonlyMap<string, string>,
+  of: { readonly accountKey: string; readonly directRooms: ReadonlyMap<string, string>; readonly triage: Triage },
 ): Conversation | undefined {
+  const { accountKey, directRooms, triage } = of;
   const membership = room.getMyMembership();
   if (!MEMBERSHIPS.has(membership)) return undefined;
   const myUserId = client.getSafeUserId();
@@ -43,7 +49,7 @@ export function summariseRoom(
     muted: isMuted(client, room.roomId),
     favourite: 'm.favourite' in room.tags,
     lowPriority: 'm.lowpriority' in room.tags,
-    triage: parseTriage(room.getAccountData(TRIAGE_TYPE)?.getContent()),
+    triage,
     inviter: invite && { userId: invite.getSender()!, name: safeName(room.getMember(invite.getSender()!)?.name, invite.getSender()!) },
     network: networkOf(room),
     replacedBy: replacedBy(client, room),
@@ -109,7 +115,7 @@ function heardIn(room: Room, myUserId: string): number | undefined {
   return room.getLiveTimeline().getEvents().findLast(said)?.getTs();
 }
 
-function describe(event: MatrixEvent, room: Room, myUserId: string): LastMessage {
+export function describe(event: MatrixEvent, room: Room, myUserId: string): LastMessage {
   const sender = event.getSender()!;
   return lastMessageOf({
     eventId: event.getId()!,

@@ -69,6 +69,7 @@ export const common: Translated<typeof en> = {
   },
   time: {
     now: 'Gerade eben',
+    justNow: 'gerade eben',
     today: 'Heute',
     yesterday: 'Gestern',
     tomorrow: 'Morgen',

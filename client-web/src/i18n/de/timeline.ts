@@ -48,6 +48,7 @@ export const timeline: Translated<typeof english> = {
   goToReply: 'Zu dieser Nachricht',
   replies_one: '{{count}} Antwort',
   replies_other: '{{count}} Antworten',
+  repliesWhen: '{{replies}} · {{when}}',
   lastReply: 'zuletzt {{when}}',
   reactions: 'Reaktionen',
   reactedWith: '{{names}} mit {{key}}',

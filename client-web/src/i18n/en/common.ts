@@ -67,6 +67,7 @@ export const common = {
   },
   time: {
     now: 'Just now',
+    justNow: 'just now',
     today: 'Today',
     yesterday: 'Yesterday',
     tomorrow: 'Tomorrow',

@@ -45,6 +45,7 @@ export const timeline = {
   goToReply: 'Go to this message',
   replies_one: '{{count}} reply',
   replies_other: '{{count}} replies',
+  repliesWhen: '{{replies}} · {{when}}',
   lastReply: 'last {{when}}',
   reactions: 'Reactions',
   reactedWith: '{{names}} reacted with {{key}}',

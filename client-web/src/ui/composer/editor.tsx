@@ -12,6 +12,7 @@ import { useT } from '../../i18n/i18n.ts';
 import { useAccount, useAccounts, useApp, useLive } from '../app-context.ts';
 import { classNames } from '../class-names.ts';
 import { errorSentence } from '../error-sentence.ts';
+import { routeStore } from '../route.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { attachments, useAttachments } from './attachments.ts';
 import type { ComposerProps } from './composer.tsx';
@@ -166,7 +167,8 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
 
   useEffect(() => () => composerContexts.forgetFocus(key), [key]);
   useEffect(() => {
-    if (focus === 0 && openedByKeys()) return;
+    // A thread that is open beside the room is what the person came for.
+    if (focus === 0 && (openedByKeys() || (threadRootId === undefined && isThreadOpen()))) return;
     // After the conversation is painted: it takes a layout of its own.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const frame = requestAnimationFrame(() => (timer = setTimeout(() => field.current?.focus({ preventScroll: true }), 0)));
@@ -174,7 +176,7 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
     };
-  }, [focus, field]);
+  }, [focus, field, threadRootId]);
 
   const lastEditable = (): MessageItem | undefined =>
     items.findLast(
@@ -441,6 +443,11 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
       <DropZone within={box} onFiles={take} isDisabled={editing !== undefined} name={conversation.name} />
     </div>
   );
+}
+
+function isThreadOpen(): boolean {
+  const route = routeStore.getState();
+  return route.page === 'inbox' && route.conversation?.panel === 'thread';
 }
 
 /** Nothing is completed in a mention that is already one. */

@@ -3,7 +3,7 @@ import type { App } from '../../domain/app.ts';
 import { COMMANDS, parseTyped, type CommandError, type Intent } from '../../domain/composer/commands.ts';
 import { composeEdit, composeFile, composeText, type Placed } from '../../domain/composer/compose.ts';
 import { fitsIntoEvent } from '../../domain/composer/message-size.ts';
-import type { Conversation } from '../../domain/inbox/conversation.ts';
+import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
 import { parseSnooze } from '../../domain/inbox/snooze-words.ts';
 import type { LiveSession } from '../../domain/matrix/live-session.ts';
 import { currentLanguage, t } from '../../i18n/i18n.ts';
@@ -130,17 +130,21 @@ export function commandProblem({ problem, command, argument, suggestion }: Comma
   }
 }
 
+/** Where a thread has a line of its own it is what is put away. */
+const lineOf = ({ app, conversation, threadRootId }: SendContext): Conversation =>
+  app.inbox.get(conversationId(conversation.accountKey, conversation.roomId, threadRootId)) ?? conversation;
+
 /** Everything but messages. */
 export async function runCommand(context: SendContext, intent: Exclude<Intent, { kind: 'send' }>): Promise<ComposerProblem | undefined> {
   const { app, live, conversation } = context;
   switch (intent.kind) {
     case 'done':
-      triage.done(app, conversation);
+      triage.done(app, lineOf(context));
       return undefined;
     case 'snooze': {
       const read = await parseSnooze(intent.words, { now: Date.now(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone });
       if (read.problem !== undefined) return { text: t(`inbox.snoozeProblem.${read.problem}`) };
-      triage.snooze(app, conversation, read.until, read.wake);
+      triage.snooze(app, lineOf(context), read.until, read.wake);
       return undefined;
     }
     case 'help':

@@ -89,7 +89,14 @@ function OpenRoom({ conversation, open }: { readonly conversation: Conversation;
       <ConversationHeader conversation={conversation} panel={open.panel} />
       <SuccessorBanner key={roomId} conversation={conversation} />
       {timeline && (state.items.length > 0 || state.loading === undefined) ? (
-        <Timeline key={conversation.id} conversation={conversation} timeline={timeline} state={state} focusEventId={open.eventId} />
+        <Timeline
+          key={conversation.id}
+          conversation={conversation}
+          timeline={timeline}
+          state={state}
+          focusEventId={open.eventId}
+          beside={open.panel === 'thread'}
+        />
       ) : (
         <Loading />
       )}

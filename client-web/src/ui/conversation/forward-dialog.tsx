@@ -44,7 +44,7 @@ export function ForwardDialog({ accountKey, roomId, eventId, onClose }: ForwardD
   }, [live, message, roomId, eventId]);
   const shown = useMemo(() => {
     const candidates = [...conversations.values()]
-      .filter(({ membership, kind }) => membership === 'join' && kind !== 'space')
+      .filter(({ membership, kind, thread }) => membership === 'join' && kind !== 'space' && !thread)
       .map((row) => ({ id: row.id, texts: [row.name, row.otherUserId ?? ''].filter(Boolean), boost: row.activityTs, row }));
     return rankCandidates(text, candidates, MOST).map(({ row }) => row);
   }, [conversations, text]);

@@ -1,12 +1,15 @@
 /** What stands beside the open conversation: about it, its members, pins, threads and files. Over it where there is no room. */
-import { ArrowLeft, X } from 'lucide-react';
-import { useState } from 'react';
-import type { Conversation } from '../../domain/inbox/conversation.ts';
+import { ArrowLeft, Bell, BellOff, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
+import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { useT, type SentenceKey } from '../../i18n/i18n.ts';
+import { useApp, useConversation } from '../app-context.ts';
 import { Composer } from '../composer/composer.tsx';
+import { triage } from '../inbox/triage-actions.ts';
 import { IconButton } from '../primitives/icon-button.tsx';
 import { ResizeHandle } from '../primitives/resize-handle.tsx';
-import { setPanel, type Panel } from '../route.ts';
+import { goBack, setPanel, type Panel } from '../route.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { FilesPanel } from './panels/files-panel.tsx';
 import { InfoPanel } from './panels/info-panel.tsx';
@@ -32,6 +35,9 @@ const TITLES = {
 /** Where the arrow leads. */
 const BACK: Readonly<Partial<Record<Panel, Panel>>> = { members: 'info', pins: 'info', files: 'info', threads: 'info', thread: 'threads' };
 
+/** On a phone a thread may have been opened from the inbox. */
+const isAlone = (): boolean => matchMedia('(max-width: 760px)').matches;
+
 export interface SidePanelProps {
   readonly conversation: Conversation;
   readonly panel: Panel;
@@ -41,6 +47,8 @@ export interface SidePanelProps {
 export function SidePanel({ conversation, panel, threadRootId }: SidePanelProps) {
   const t = useT();
   const [width, setWidth] = useState(readKept);
+  /** Of the open thread: ms, of its newest reply; where nobody has answered yet there is nothing to follow. */
+  const [newest, setNewest] = useState<{ readonly rootId: string; readonly newestTs: number }>();
   const title = t(TITLES[panel]);
   const back = BACK[panel];
   const close = (): void => setPanel(undefined);
@@ -71,22 +79,27 @@ export function SidePanel({ conversation, panel, threadRootId }: SidePanelProps)
       >
         <header className={styles.head}>
           {back !== undefined && (
-            <IconButton label={t('common.back')} onPress={() => setPanel(back)}>
+            <IconButton label={t('common.back')} onPress={() => (panel === 'thread' && isAlone() ? goBack(() => setPanel(back)) : setPanel(back))}>
               <ArrowLeft />
             </IconButton>
           )}
           <h2 className={styles.title}>{title}</h2>
+          {panel === 'thread' && newest !== undefined && newest.rootId === threadRootId && <FollowButton conversation={conversation} {...newest} />}
           <IconButton label={t('timeline.closePanel')} keys="Escape" onPress={close}>
             <X />
           </IconButton>
         </header>
-        <PanelBody conversation={conversation} panel={panel} threadRootId={threadRootId} />
+        <PanelBody conversation={conversation} panel={panel} threadRootId={threadRootId} onNewest={setNewest} />
       </aside>
     </>
   );
 }
 
-function PanelBody({ conversation, panel, threadRootId }: SidePanelProps) {
+interface NewestReply {
+  readonly onNewest: (newest: { readonly rootId: string; readonly newestTs: number } | undefined) => void;
+}
+
+function PanelBody({ conversation, panel, threadRootId, onNewest }: SidePanelProps & NewestReply) {
   switch (panel) {
     case 'info':
       return <InfoPanel key={conversation.id} conversation={conversation} />;
@@ -99,12 +112,41 @@ function PanelBody({ conversation, panel, threadRootId }: SidePanelProps) {
     case 'threads':
       return <ThreadsPanel key={conversation.id} conversation={conversation} />;
     case 'thread':
-      return threadRootId === undefined ? null : <ThreadPanel key={threadRootId} conversation={conversation} rootId={threadRootId} />;
+      return threadRootId === undefined ? null : (
+        <ThreadPanel key={threadRootId} conversation={conversation} rootId={threadRootId} onNewest={onNewest} />
+      );
   }
 }
 
-function ThreadPanel({ conversation, rootId }: { readonly conversation: Conversation; readonly rootId: string }) {
+function FollowButton({
+  conversation,
+  rootId,
+  newestTs,
+}: {
+  readonly conversation: Conversation;
+  readonly rootId: string;
+  readonly newestTs: number;
+}) {
+  const t = useT();
+  const app = useApp();
+  const { accountKey, roomId } = conversation;
+  const followed = useConversation(conversationId(accountKey, roomId, rootId)) !== undefined;
+  return (
+    <IconButton
+      label={followed ? t('inbox.unfollow') : t('inbox.follow')}
+      onPress={() => triage.setFollowed(app, { accountKey, roomId, rootId, newestTs }, !followed)}
+    >
+      {followed ? <BellOff /> : <Bell />}
+    </IconButton>
+  );
+}
+
+function ThreadPanel({ conversation, rootId, onNewest }: { readonly conversation: Conversation; readonly rootId: string } & NewestReply) {
   const { timeline, state } = useTimeline(conversation.accountKey, conversation.roomId, { threadRootId: rootId });
+  const newestTs = state.items.findLast(
+    (item): item is MessageItem => item.type === 'message' && item.sendState === 'sent' && item.eventId !== rootId,
+  )?.ts;
+  useEffect(() => onNewest(newestTs === undefined ? undefined : { rootId, newestTs }), [rootId, newestTs, onNewest]);
   return (
     <>
       {timeline ? <Timeline conversation={conversation} timeline={timeline} state={state} /> : <div className={styles.fill} />}

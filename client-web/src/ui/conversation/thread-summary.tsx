@@ -1,6 +1,6 @@
 import { MessagesSquare } from 'lucide-react';
 import type { ThreadSummary } from '../../domain/timeline/timeline-item.ts';
-import { formatRelative } from '../../i18n/format.ts';
+import { formatAgo } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { Badge } from '../primitives/badge.tsx';
 import { setPanel } from '../route.ts';
@@ -12,10 +12,11 @@ export function ThreadSummaryLine({ thread, accountKey }: { readonly thread: Thr
   return (
     <button type="button" className={styles.thread} onClick={() => setPanel('thread', thread.rootId)}>
       {thread.lastSender ? <PersonAvatar accountKey={accountKey} person={thread.lastSender} size={20} /> : <MessagesSquare aria-hidden />}
-      <span className={styles.count}>{t('timeline.replies', { count: thread.replies })}</span>
+      <span className={styles.count}>
+        {t('timeline.repliesWhen', { replies: t('timeline.replies', { count: thread.replies }), when: formatAgo(thread.lastTs) })}
+      </span>
       {thread.mentions > 0 ? <Badge kind="mention" count={thread.mentions} /> : thread.unread > 0 && <Badge kind="count" count={thread.unread} />}
       <span className={styles.text}>{thread.lastText}</span>
-      <span className={styles.when}>{formatRelative(thread.lastTs)}</span>
     </button>
   );
 }

@@ -35,9 +35,11 @@ export interface TimelineProps {
   readonly timeline: LiveTimeline;
   readonly state: TimelineState;
   readonly focusEventId?: string | undefined;
+  /** A thread is open beside it or over it: what is here counts as read when the person turns to it. */
+  readonly beside?: boolean;
 }
 
-export function Timeline({ conversation, timeline, state, focusEventId: openedAt }: TimelineProps) {
+export function Timeline({ conversation, timeline, state, focusEventId: openedAt, beside = false }: TimelineProps) {
   const t = useT();
   const list = useRef<VListHandle>(null);
   const known = useRef<ReadonlyMap<string, Row>>(new Map());
@@ -150,11 +152,17 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     else if (atEnd.current) handle.scrollToIndex(rows.length - 1, { align: 'end' });
   }, [rows, timeline, focusEventId, focusKey]);
 
+  const turnedTo = useRef(!beside);
+  useEffect(() => {
+    turnedTo.current = !beside;
+  }, [beside]);
+  const isLookedAt = (): boolean => turnedTo.current || pane.current?.closest('main')?.contains(document.activeElement) === true;
   const read = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const markReadSoon = useCallback(() => {
     clearTimeout(read.current);
     read.current = setTimeout(() => {
-      if (document.visibilityState === 'visible' && document.hasFocus() && atEnd.current) void timeline.markRead(false).catch(() => {});
+      if (document.visibilityState === 'visible' && document.hasFocus() && atEnd.current && isLookedAt())
+        void timeline.markRead(false).catch(() => {});
     }, READ_AFTER_MS);
   }, [timeline]);
 
@@ -168,6 +176,12 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
       clearTimeout(read.current);
     };
   }, [markReadSoon]);
+
+  const turnTo = (): void => {
+    if (turnedTo.current) return;
+    turnedTo.current = true;
+    markReadSoon();
+  };
 
   const onScroll = (offset: number): void => {
     const handle = list.current;
@@ -211,7 +225,16 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
   };
 
   return (
-    <div className={styles.timeline} ref={pane} onWheel={noteHand} onTouchMove={noteHand} onPointerDown={noteHand} onKeyDown={noteHand}>
+    <div
+      className={styles.timeline}
+      ref={pane}
+      onPointerMove={turnTo}
+      onFocus={turnTo}
+      onWheel={noteHand}
+      onTouchMove={noteHand}
+      onPointerDown={noteHand}
+      onKeyDown={noteHand}
+    >
       {state.error !== undefined && (
         <Banner
           kind="warning"

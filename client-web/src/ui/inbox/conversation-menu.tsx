@@ -27,8 +27,6 @@ import { triage } from './triage-actions.ts';
 export function ConversationMenu({ row }: { readonly row: Conversation }) {
   const t = useT();
   const app = useApp();
-  const live = useLive(row.accountKey);
-  const previews = usePreviewsOn(row.id, row.encrypted);
   const where = { accountKey: row.accountKey, roomId: row.roomId };
   if (row.membership !== 'join') {
     return (
@@ -37,6 +35,7 @@ export function ConversationMenu({ row }: { readonly row: Conversation }) {
       </MenuItem>
     );
   }
+  const { thread } = row;
   return (
     <>
       {row.triage.state === 'active' ? (
@@ -54,6 +53,26 @@ export function ConversationMenu({ row }: { readonly row: Conversation }) {
       <MenuItem icon={row.unread > 0 || row.markedUnread ? <MailOpen /> : <Mail />} keys="U" onAction={() => triage.toggleUnread(app, row)}>
         {row.unread > 0 || row.markedUnread ? t('inbox.markRead') : t('inbox.markUnread')}
       </MenuItem>
+      {thread ? (
+        <MenuItem icon={<BellOff />} onAction={() => triage.setFollowed(app, { ...where, rootId: thread.rootId, newestTs: row.activityTs }, false)}>
+          {t('inbox.unfollow')}
+        </MenuItem>
+      ) : (
+        <RoomItems row={row} />
+      )}
+    </>
+  );
+}
+
+/** What a thread has no choice of its own in. */
+function RoomItems({ row }: { readonly row: Conversation }) {
+  const t = useT();
+  const app = useApp();
+  const live = useLive(row.accountKey);
+  const previews = usePreviewsOn(row.id, row.encrypted);
+  const where = { accountKey: row.accountKey, roomId: row.roomId };
+  return (
+    <>
       <MenuItem icon={row.favourite ? <PinOff /> : <Pin />} keys="S" onAction={() => triage.toggleFavourite(app, row)}>
         {row.favourite ? t('inbox.unfavourite') : t('inbox.favourite')}
       </MenuItem>

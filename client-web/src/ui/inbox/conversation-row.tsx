@@ -1,5 +1,5 @@
 /** One conversation in the list. */
-import { BellOff, Check, Clock, MoreHorizontal, Pin, Undo2 } from 'lucide-react';
+import { BellOff, Check, Clock, MessagesSquare, MoreHorizontal, Pin, Undo2 } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useStore } from 'zustand';
 import { readComposerText } from '../../domain/composer/composer-text.ts';
@@ -21,6 +21,7 @@ import { useMediaUrl } from '../use-media.ts';
 import { ConversationMenu } from './conversation-menu.tsx';
 import styles from './conversation-row.module.css';
 import { previewOf } from './preview-of.ts';
+import { rootOf, titleOf } from './title-of.ts';
 import { openById, triage } from './triage-actions.ts';
 
 export interface ConversationRowProps {
@@ -38,14 +39,15 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
     row.accountKey,
     row.avatarMxc === undefined ? undefined : { mxc: row.avatarMxc, width: 40, height: 40, method: 'crop' },
   );
-  const draft = useStore(app.drafts.state, (state) => state.drafts.get(draftKey(row.accountKey, row.roomId)));
+  const draft = useStore(app.drafts.state, (state) => state.drafts.get(draftKey(row.accountKey, row.roomId, row.thread?.rootId)));
   const [menuOpen, setMenuOpen] = useState(false);
   const [near, setNear] = useState(false);
   const unread = row.unread > 0 || row.markedUnread || row.membership === 'invite';
   const snoozed = row.triage.state === 'snoozed' && row.triage.until > now;
   const account = accounts.length > 1 ? accounts.find((one) => one.key === row.accountKey) : undefined;
+  const title = titleOf(row, t);
   return (
-    <ContextMenu label={t('inbox.actions', { name: row.name })} menu={() => <ConversationMenu row={row} />}>
+    <ContextMenu label={t('inbox.actions', { name: title })} menu={() => <ConversationMenu row={row} />}>
       <div
         role="listitem"
         onPointerEnter={(event) => setNear(event.pointerType !== 'touch')}
@@ -53,6 +55,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
         className={classNames(styles.row, unread && styles.unread, isOpen && styles.open, isCursor && styles.cursor, menuOpen && styles.menuOpen)}
         data-conversation={row.roomId}
         data-account={row.accountKey}
+        data-thread={row.thread?.rootId}
         data-cursor={isCursor ? '' : undefined}
       >
         <button
@@ -72,13 +75,19 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
           />
           <span className={styles.words}>
             <span className={styles.line}>
-              <bdi className={styles.name}>{row.name}</bdi>
+              {row.thread && <MessagesSquare className={styles.thread} role="img" aria-label={t('timeline.thread')} />}
+              <bdi className={styles.name}>{row.thread ? rootOf(row.thread, t) : row.name}</bdi>
               {row.favourite && <Pin className={styles.mark} role="img" aria-label={t('inbox.favouriteMark')} />}
               {row.muted && <BellOff className={styles.mark} role="img" aria-label={t('inbox.mutedMark')} />}
               {row.network && <span className={styles.network}>{row.network.name}</span>}
               {row.activityTs > 0 && <time className={styles.time}>{formatShort(row.activityTs, now)}</time>}
             </span>
             <span className={styles.line}>
+              {row.thread && (
+                <span className={styles.room} dir="auto">
+                  {row.name}
+                </span>
+              )}
               <span className={classNames(styles.preview, draft?.text && styles.draft)}>
                 {draft?.text ? t('inbox.draft', { text: readComposerText(draft.text.slice(0, 200)).text }) : previewOf(row, t)}
               </span>
@@ -136,7 +145,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
               <IconButton label={t('common.more')} size="small" kind="soft" excludeFromTabOrder>
                 <MoreHorizontal />
               </IconButton>
-              <Menu label={t('inbox.actions', { name: row.name })} placement="bottom end">
+              <Menu label={t('inbox.actions', { name: title })} placement="bottom end">
                 <ConversationMenu row={row} />
               </Menu>
             </MenuTrigger>

@@ -3,7 +3,8 @@ import { ArrowUp } from 'lucide-react';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
-import { conversationId, type Conversation } from '../../domain/inbox/conversation.ts';
+import { conversationId, type Conversation, type ConversationId } from '../../domain/inbox/conversation.ts';
+import { effectiveTriage } from '../../domain/inbox/effective-triage.ts';
 import { countOwnSplits, countSplits } from '../../domain/inbox/splits.ts';
 import { formatRelative } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
@@ -12,7 +13,7 @@ import { Button } from '../primitives/button.tsx';
 import { EmptyState } from '../primitives/empty-state.tsx';
 import { SearchField } from '../primitives/search-field.tsx';
 import { SkeletonRows } from '../primitives/skeleton.tsx';
-import { useRoute } from '../route.ts';
+import { openIdOf, useRoute, type Route } from '../route.ts';
 import { openDialog } from '../shell/dialogs-store.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { useNow } from '../use-now.ts';
@@ -33,9 +34,9 @@ export const InboxPane = memo(function InboxPane() {
   const own = useOwnSplits();
   const named = route.page === 'inbox' ? route.split : 'everything';
   const split = useMemo(() => toSplit(named, own), [named, own]);
-  const open = route.page === 'inbox' && route.conversation ? conversationId(route.conversation.accountKey, route.conversation.roomId) : undefined;
   const [text, setText] = useState('');
   const all = useStore(app.inbox.state, (state) => state.conversations);
+  const open = openLine(route, all);
   const sources = useStore(app.inbox.state, (state) => state.sources);
   const now = useNow();
   const counts = useMemo(() => countSplits([...all.values()], now), [all, now]);
@@ -63,6 +64,7 @@ export const InboxPane = memo(function InboxPane() {
     // With a conversation open, moving reads on.
     if (next !== undefined && open !== undefined) openById(next);
   };
+  const isAway = (row: Conversation): boolean => split === 'done' || (split === 'threads' && effectiveTriage(row, now).state === 'done');
   const withRow = (work: (row: Conversation) => void) => (): boolean => {
     const row = at();
     if (row) work(row);
@@ -77,10 +79,10 @@ export const InboxPane = memo(function InboxPane() {
       enter: () => {
         const { cursor: id } = cursorStore.getState();
         if (id === undefined) return false;
-        openById(id);
+        openById(id, { write: true });
         return true;
       },
-      e: withRow((row) => (split === 'done' ? triage.reopen(app, row) : triage.done(app, row))),
+      e: withRow((row) => (isAway(row) ? triage.reopen(app, row) : triage.done(app, row))),
       h: withRow((row) => openDialog('snooze', { conversationId: row.id })),
       u: withRow((row) => triage.toggleUnread(app, row)),
       s: withRow((row) => triage.toggleFavourite(app, row)),
@@ -129,12 +131,12 @@ export const InboxPane = memo(function InboxPane() {
       data-live={Object.keys(sources).length > 0 && Object.values(sources).every((source) => source === 'live')}
     >
       <header className={styles.head}>
-        <h1 className={styles.title}>{t('inbox.title')}</h1>
+        <h1 className={styles.title}>{split === 'threads' ? t('inbox.split.threads') : t('inbox.title')}</h1>
       </header>
       <div className={styles.filter}>
         <SearchField label={t('inbox.filter')} placeholder={t('inbox.filter')} value={text} onChange={setText} inputRef={filter} />
       </div>
-      <SplitTabs split={split} own={own} counts={counts} ownCounts={ownCounts} />
+      {split !== 'threads' && <SplitTabs split={split} own={own} counts={counts} ownCounts={ownCounts} />}
       <div ref={container} className={styles.list} {...view.handlers}>
         {view.arrived > 0 && (
           <div className={styles.arrived}>
@@ -156,6 +158,13 @@ export const InboxPane = memo(function InboxPane() {
     </section>
   );
 });
+
+/** A thread that has no line is open as part of its room. */
+function openLine(route: Route, all: ReadonlyMap<ConversationId, Conversation>): ConversationId | undefined {
+  const id = openIdOf(route);
+  if (id === undefined || all.has(id) || route.page !== 'inbox' || !route.conversation) return id;
+  return conversationId(route.conversation.accountKey, route.conversation.roomId);
+}
 
 function Empty({ split, filtered, all, now }: { split: AnySplit; filtered: boolean; all: ReadonlyMap<string, Conversation>; now: number }) {
   const t = useT();

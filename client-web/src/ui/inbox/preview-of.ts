@@ -16,7 +16,7 @@ export function previewOf(row: Conversation, t: Translate): string {
       return t('inbox.preview.encrypted');
     case 'text':
       if (last.mine) return t('inbox.you', { text: last.text });
-      return row.kind === 'direct' ? last.text : t('inbox.from', { name: last.senderName, text: last.text });
+      return row.kind === 'direct' && !row.thread ? last.text : t('inbox.from', { name: last.senderName, text: last.text });
     case 'emote':
       return `${last.senderName} ${last.text}`;
     default: {

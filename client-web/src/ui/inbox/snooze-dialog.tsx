@@ -9,6 +9,7 @@ import { Button } from '../primitives/button.tsx';
 import { Dialog } from '../primitives/dialog.tsx';
 import { TextField } from '../primitives/text-field.tsx';
 import styles from './snooze-dialog.module.css';
+import { titleOf } from './title-of.ts';
 import { triage } from './triage-actions.ts';
 
 const ICONS: Readonly<Record<SnoozePreset, ReactNode>> = {
@@ -48,7 +49,7 @@ export function SnoozeDialog({ conversationId, onClose }: { readonly conversatio
   };
   const understood = read && read.problem === undefined ? read : undefined;
   return (
-    <Dialog title={t('inbox.snoozeTitle', { name: row.name })} isOpen onOpenChange={(open) => !open && onClose()} size="small">
+    <Dialog title={t('inbox.snoozeTitle', { name: titleOf(row, t) })} isOpen onOpenChange={(open) => !open && onClose()} size="small">
       <form
         className={styles.form}
         onSubmit={(event) => {

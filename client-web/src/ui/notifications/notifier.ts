@@ -33,16 +33,21 @@ export function startNotifier(app: App): void {
   title();
   app.onNewMessage = (message) => notify(message);
   window.nexuscommDesktop?.onNotificationClick((id) => {
-    const [accountKey, roomId] = JSON.parse(id) as [string, string];
-    openConversation(accountKey, roomId);
+    const [accountKey, roomId, rootId] = JSON.parse(id) as [string, string, string?];
+    openPlace({ accountKey, roomId, rootId });
   });
 }
 
 /** What the person is looking at needs no telling. */
-function isSeen({ accountKey, roomId }: NewMessage): boolean {
+function isSeen({ accountKey, roomId, rootId }: NewMessage): boolean {
   const route = routeStore.getState();
   const open = route.page === 'inbox' ? route.conversation : undefined;
-  return document.hasFocus() && open?.accountKey === accountKey && open.roomId === roomId;
+  if (!document.hasFocus() || open?.accountKey !== accountKey || open.roomId !== roomId) return false;
+  return rootId === undefined || (open.panel === 'thread' && open.threadRootId === rootId);
+}
+
+function openPlace({ accountKey, roomId, rootId }: Pick<NewMessage, 'accountKey' | 'roomId' | 'rootId'>): void {
+  openConversation(accountKey, roomId, rootId === undefined ? {} : { threadRootId: rootId, panel: 'thread' });
 }
 
 function notify(message: NewMessage): void {
@@ -51,7 +56,7 @@ function notify(message: NewMessage): void {
   const title =
     message.roomName === message.senderName ? isolated(message.senderName) : `${isolated(message.senderName)} · ${isolated(message.roomName)}`;
   const body = preview ? isolated(message.text || t('common.newMessage')) : t('common.newMessage');
-  const id = JSON.stringify([message.accountKey, message.roomId]);
+  const id = JSON.stringify([message.accountKey, message.roomId, ...(message.rootId === undefined ? [] : [message.rootId])]);
   if (sound && message.sound) playSound();
   if (window.nexuscommDesktop) {
     window.nexuscommDesktop.notify({ id, title, body });
@@ -62,7 +67,7 @@ function notify(message: NewMessage): void {
     const shownOne = new Notification(title, { body, tag: id, icon: './icon.svg', silent: true });
     shownOne.onclick = () => {
       window.focus();
-      openConversation(message.accountKey, message.roomId);
+      openPlace(message);
       shownOne.close();
     };
   } catch {

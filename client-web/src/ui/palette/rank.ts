@@ -21,7 +21,7 @@ export function score(text: string, query: string): number {
 
 export function rankConversations(rows: readonly Conversation[], query: string): Conversation[] {
   return rows
-    .filter((row) => row.kind !== 'space' && row.replacedBy === undefined)
+    .filter((row) => row.kind !== 'space' && row.replacedBy === undefined && row.thread === undefined)
     .map((row) => ({
       row,
       points: Math.max(score(row.name, query), row.otherUserId === undefined ? 0 : score(row.otherUserId.slice(1), query) - 0.5),

@@ -1,9 +1,9 @@
-/** The narrow bar at the edge: inbox, new conversation, search, accounts, settings. At the bottom on a phone. */
-import { CircleHelp, Inbox, MessageSquarePlus, Plus, Search, Settings } from 'lucide-react';
+/** The narrow bar at the edge: inbox, threads, new conversation, search, accounts, settings. At the bottom on a phone. */
+import { CircleHelp, Inbox, MessageSquarePlus, MessagesSquare, Plus, Search, Settings } from 'lucide-react';
 import { memo, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { AccountRecord } from '../../domain/accounts/account.ts';
-import { countSplits } from '../../domain/inbox/splits.ts';
+import { countSplits, type SplitCount } from '../../domain/inbox/splits.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useAccounts, useApp, useSessionStatus } from '../app-context.ts';
 import { Avatar } from '../primitives/avatar.tsx';
@@ -19,10 +19,10 @@ import styles from './rail.module.css';
 export const Rail = memo(function Rail() {
   const t = useT();
   const accounts = useAccounts();
-  const page = useRoute((route) => route.page);
+  const page = useRoute((route) => (route.page === 'inbox' && route.split === 'threads' ? 'threads' : route.page));
   const conversations = useStore(useApp().inbox.state, (state) => state.conversations);
   const now = useNow();
-  const { unread, mentioning } = useMemo(() => countSplits([...conversations.values()], now).important, [conversations, now]);
+  const { important, threads } = useMemo(() => countSplits([...conversations.values()], now), [conversations, now]);
   return (
     <nav className={styles.rail} aria-label={t('common.appName')}>
       <span className={styles.home}>
@@ -35,11 +35,19 @@ export const Rail = memo(function Rail() {
         >
           <Inbox />
         </IconButton>
-        {mentioning > 0 ? (
-          <Badge kind="mention" count={mentioning} className={styles.badge!} />
-        ) : (
-          unread > 0 && <Badge kind="dot" className={styles.badge!} />
-        )}
+        <News of={important} />
+      </span>
+      <span className={styles.home}>
+        <IconButton
+          label={t('inbox.split.threads')}
+          placement="right"
+          size="large"
+          selected={page === 'threads'}
+          onPress={() => navigate({ page: 'inbox', split: 'threads', conversation: undefined })}
+        >
+          <MessagesSquare />
+        </IconButton>
+        <News of={threads} />
       </span>
       <MenuTrigger>
         <IconButton label={t('inbox.newConversation')} placement="right" size="large">
@@ -83,6 +91,11 @@ export const Rail = memo(function Rail() {
     </nav>
   );
 });
+
+function News({ of: { unread, mentioning } }: { readonly of: SplitCount }) {
+  if (mentioning > 0) return <Badge kind="mention" count={mentioning} className={styles.badge!} />;
+  return unread > 0 && <Badge kind="dot" className={styles.badge!} />;
+}
 
 function AccountButton({ account }: { readonly account: AccountRecord }) {
   const { url } = useMediaUrl(

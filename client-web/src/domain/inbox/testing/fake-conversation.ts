@@ -1,16 +1,29 @@
 /** Conversations for tests: a quiet, joined, active room unless told otherwise. */
 import fc from 'fast-check';
-import { conversationId, type Conversation, type LastMessage, type Triage } from '../conversation.ts';
+import { conversationId, type Conversation, type LastMessage, type ThreadPart, type Triage } from '../conversation.ts';
 
 export function fakeMessage(over: Partial<LastMessage> = {}): LastMessage {
   return { eventId: '$last', sender: '@bob:b.example', senderName: 'Bob', ts: 1_000, text: 'Hello', kind: 'text', mine: false, ...over };
 }
 
+/** A thread that somebody else began and the person answered in. */
+export const fakeThread = (over: Partial<ThreadPart> = {}): ThreadPart => ({
+  rootId: '$root',
+  rootText: 'What grows here?',
+  rootKind: 'text',
+  rootSender: '@bob:b.example',
+  rootMine: false,
+  wroteTs: 0,
+  mentioned: false,
+  quiet: false,
+  ...over,
+});
+
 export function fakeConversation(over: Partial<Conversation> = {}): Conversation {
   const accountKey = over.accountKey ?? 'home';
   const roomId = over.roomId ?? '!room:a.example';
   return {
-    id: conversationId(accountKey, roomId),
+    id: conversationId(accountKey, roomId, over.thread?.rootId),
     accountKey,
     roomId,
     kind: 'room',

@@ -5,7 +5,7 @@ import type { Conversation } from '../../../domain/inbox/conversation.ts';
 import type { LiveSession } from '../../../domain/matrix/live-session.ts';
 import type { ThreadsState } from '../../../domain/matrix/live-threads.ts';
 import type { ListedThread } from '../../../domain/rooms/listed-message.ts';
-import { formatRelative } from '../../../i18n/format.ts';
+import { formatAgo } from '../../../i18n/format.ts';
 import { useT } from '../../../i18n/i18n.ts';
 import { errorSentence } from '../../error-sentence.ts';
 import { Badge } from '../../primitives/badge.tsx';
@@ -82,9 +82,10 @@ function LastReply({ thread, accountKey }: { readonly thread: ListedThread; read
   return (
     <span className={styles.foot}>
       {thread.lastSender && <PersonAvatar accountKey={accountKey} person={thread.lastSender} size={16} />}
-      <span className={styles.replies}>{t('timeline.replies', { count: thread.replies })}</span>
+      <span className={styles.replies}>
+        {t('timeline.repliesWhen', { replies: t('timeline.replies', { count: thread.replies }), when: formatAgo(thread.lastTs) })}
+      </span>
       <span className={styles.last}>{thread.lastText}</span>
-      <time>{formatRelative(thread.lastTs, Date.now(), 'narrow')}</time>
     </span>
   );
 }
