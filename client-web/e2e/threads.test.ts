@@ -229,6 +229,17 @@ withChromium('threads in the inbox', () => {
     await row.waitFor({ state: 'detached' });
   });
 
+  test('a new browser asks for a thread of which the first sync has only told a count', async () => {
+    await bob.openRoom(ROOM);
+    await answers('Long ago');
+    await unreadIn(thread()).waitFor();
+    for (let i = 0; i < 30; i++) await host.say(roomId, { body: `and so on ${i}` });
+    const again = await Person.signIn(browser, server, 'ann');
+    await unreadIn(thread(again)).waitFor();
+    await thread(again).getByText('bob: Long ago').waitFor();
+    await again[Symbol.asyncDispose]();
+  });
+
   test('all threads in one place, from the bar at the edge and by Ctrl+K', async () => {
     await ann.page.getByRole('navigation', { name: 'NexusComm' }).getByRole('button', { name: 'Threads' }).click();
     await ann.page.getByRole('heading', { name: 'Threads' }).waitFor();

@@ -33,7 +33,7 @@ export class LiveInbox {
     this.#inbox = inbox;
     this.#accountKey = accountKey;
     this.#triages = triages;
-    this.#threads = new ThreadLoader(client);
+    this.#threads = new ThreadLoader(client, (roomId) => this.#mark(roomId));
     triages.onChange = (roomId) => this.#mark(roomId);
     const mark = (room: Room | undefined): void => this.#mark(room?.roomId);
     this.#on(ClientEvent.Room, mark);

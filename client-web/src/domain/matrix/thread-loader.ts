@@ -10,6 +10,8 @@ const MOST_LOADED = 50;
 /** Of one room. */
 const MOST_OF_ROOM = 10;
 const AFTER_MS = 2_000;
+/** Of rooms with more, members are not loaded for the name of who wrote last. */
+const MOST_MEMBERS = 200;
 
 export interface RoomWithThreads {
   readonly room: Room;
@@ -23,8 +25,11 @@ export class ThreadLoader {
   #stopped = false;
   #wait: (() => void) | undefined;
 
-  constructor(client: MatrixClient) {
+  readonly #onLoaded: (roomId: string) => void;
+
+  constructor(client: MatrixClient, onLoaded: (roomId: string) => void) {
     this.#client = client;
+    this.#onLoaded = onLoaded;
   }
 
   /** `rooms` is asked when it is time. */
@@ -55,6 +60,7 @@ export class ThreadLoader {
     for (const { room, rootId } of wanted(rooms).slice(0, MOST_LOADED)) {
       if (this.#stopped) return;
       await loadThread(this.#client, room, rootId);
+      this.#onLoaded(room.roomId);
     }
   }
 }
@@ -66,6 +72,7 @@ async function loadThread(client: MatrixClient, room: Room, rootId: string): Pro
     const root = client.getEventMapper()(await client.fetchRoomEvent(room.roomId, rootId));
     await client.decryptEventIfNeeded(root);
     if (!room.getThread(rootId)) room.createThread(rootId, root, [], true);
+    if (room.getJoinedMemberCount() <= MOST_MEMBERS) await room.loadMembersIfNeeded();
   } catch {
     // What was kept of it stays.
   }
