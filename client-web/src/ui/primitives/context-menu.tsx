@@ -1,4 +1,5 @@
 import { useRef, useState, type MouseEvent, type PointerEvent, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import styles from './context-menu.module.css';
 import { Menu } from './menu.tsx';
 
@@ -88,7 +89,8 @@ export function ContextMenu({ label, menu, prepare, isDisabled = false, onOpenCh
       {children}
       {at && (
         <>
-          <span ref={anchor} className={styles.anchor} style={{ left: at.x, top: at.y }} />
+          {/* In the body: within a virtual list, which contains its layout, a fixed place is one of the list. */}
+          {createPortal(<span ref={anchor} className={styles.anchor} style={{ left: at.x, top: at.y }} />, document.body)}
           <Menu
             label={label}
             triggerRef={anchor}
