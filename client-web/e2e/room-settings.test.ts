@@ -234,7 +234,7 @@ withChromium('the settings of a room', () => {
     await openFiles(bob);
     await bob.panel.getByRole('button', { name: 'Video clip.webm' }).click();
     const viewer = bob.page.getByRole('dialog');
-    await bob.page.waitForFunction(() => (document.querySelector('[role="dialog"] video') as HTMLVideoElement | null)?.currentTime! > 0.1);
+    await bob.page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[role="dialog"] video')?.currentTime ?? 0) > 0.1);
     expect(await viewer.getByRole('button', { name: 'Zoom in' }).count()).toBe(0);
     await viewer.getByText('1 of 2').waitFor();
     await viewer.getByRole('button', { name: 'Next picture' }).click();
