@@ -11,22 +11,13 @@ import type { Browser, Locator } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
 import { hostileMessages } from '../src/domain/messages/testing/hostile-messages.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
+import { hasFfmpeg } from './ffmpeg.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
 import { Person } from './person.ts';
 import { makePng } from './pictures.ts';
 
 const withChromium = hasChromium() ? describe : describe.skip;
 const PASSWORD = 'correct horse battery';
-
-function hasFfmpeg(): boolean {
-  try {
-    execFileSync('ffmpeg', ['-version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    process.stdout.write('Videos and sounds are not tested: there is no ffmpeg here.\n');
-    return false;
-  }
-}
 
 jest.setTimeout(180_000);
 

@@ -1,9 +1,13 @@
 /** What a room is and who may do what in it: changed in its settings by one, seen and felt by another. */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
+import { hasFfmpeg } from './ffmpeg.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
 import { PASSWORD, Person } from './person.ts';
 import { makePng } from './pictures.ts';
@@ -207,6 +211,36 @@ withChromium('the settings of a room', () => {
     await bob.panel.getByRole('tab', { name: 'Files' }).click();
     const [notes] = await Promise.all([bob.page.waitForEvent('download'), bob.panel.getByRole('button', { name: /^notes\.txt/ }).click()]);
     expect(await readFile(await notes.path(), 'utf8')).toBe('what we planted');
+    await bob.closePanel();
+  });
+
+  (hasFfmpeg() ? test : test.skip)('a video of the panel plays in the viewer, beside the pictures', async () => {
+    const { roomId } = await room('Cinema');
+    const folder = await mkdtemp(join(tmpdir(), 'nexuscomm-media-'));
+    const path = join(folder, 'clip.webm');
+    execFileSync('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x240:duration=2:rate=10', '-c:v', 'libvpx', path]);
+    const [clip, picture] = [
+      await byApi.alice.upload(await readFile(path), 'video/webm'),
+      await byApi.alice.upload(makePng(320, 240, [20, 160, 90]), 'image/png'),
+    ];
+    await rm(folder, { recursive: true });
+    await byApi.alice.say(roomId, { msgtype: 'm.video', body: 'clip.webm', url: clip, info: { mimetype: 'video/webm', w: 320, h: 240 } });
+    await byApi.alice.say(roomId, { msgtype: 'm.image', body: 'leaf.png', url: picture, info: { mimetype: 'image/png', w: 320, h: 240 } });
+    await bob
+      .message('leaf.png')
+      .or(bob.messages.getByRole('button', { name: 'Picture leaf.png' }))
+      .first()
+      .waitFor();
+    await openFiles(bob);
+    await bob.panel.getByRole('button', { name: 'Video clip.webm' }).click();
+    const viewer = bob.page.getByRole('dialog');
+    await bob.page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[role="dialog"] video')?.currentTime ?? 0) > 0.1);
+    expect(await viewer.getByRole('button', { name: 'Zoom in' }).count()).toBe(0);
+    await viewer.getByText('1 of 2').waitFor();
+    await viewer.getByRole('button', { name: 'Next picture' }).click();
+    await viewer.locator('[data-loaded="true"]').waitFor();
+    await viewer.getByRole('button', { name: 'Close' }).click();
+    await viewer.waitFor({ state: 'detached' });
     await bob.closePanel();
   });
 

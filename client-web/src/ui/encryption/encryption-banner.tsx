@@ -30,7 +30,7 @@ function EncryptionBanner({ live }: { readonly live: LiveSession }) {
   const accountKey = live.account.key;
   if (restoring && restoring.total > 0) {
     return (
-      <Banner kind="info" edge className={styles.banner!} icon={<LockOpen />}>
+      <Banner kind="info" edge narrow className={styles.banner!} icon={<LockOpen />}>
         {t('encryption.restoring', { done: restoring.done, total: restoring.total })}
       </Banner>
     );
@@ -41,6 +41,7 @@ function EncryptionBanner({ live }: { readonly live: LiveSession }) {
       <Banner
         kind="warning"
         edge
+        narrow
         className={styles.banner!}
         icon={<LockOpen />}
         onDismiss={() => setLater(true)}
@@ -60,6 +61,7 @@ function EncryptionBanner({ live }: { readonly live: LiveSession }) {
       <Banner
         kind="info"
         edge
+        narrow
         className={styles.banner!}
         icon={<KeyRound />}
         onDismiss={() => setLater(true)}

@@ -14,6 +14,8 @@ export interface BannerProps {
   readonly onDismiss?: () => void;
   /** Across a pane, without rounded corners. */
   readonly edge?: boolean;
+  /** In a narrow pane, as on a phone: what can be done is below the words. */
+  readonly narrow?: boolean;
   /** Instead of the icon of its kind. */
   readonly icon?: ReactNode;
   readonly className?: string;
@@ -21,11 +23,14 @@ export interface BannerProps {
 
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, danger: CircleAlert };
 
-export function Banner({ kind = 'info', title, children, action, onDismiss, edge = false, icon, className }: BannerProps) {
+export function Banner({ kind = 'info', title, children, action, onDismiss, edge = false, narrow = false, icon, className }: BannerProps) {
   const t = useT();
   const Icon = ICONS[kind];
   return (
-    <div className={classNames(styles.banner, styles[kind], edge && styles.edge, className)} role={kind === 'danger' ? 'alert' : 'status'}>
+    <div
+      className={classNames(styles.banner, styles[kind], edge && styles.edge, narrow && styles.narrow, className)}
+      role={kind === 'danger' ? 'alert' : 'status'}
+    >
       <span className={styles.icon} aria-hidden>
         {icon ?? <Icon />}
       </span>
