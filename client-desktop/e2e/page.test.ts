@@ -223,8 +223,9 @@ function installBridge(): void {
       await page.reload();
       await page.getByText('can no longer open what it kept').waitFor();
       expect(await warning.count()).toBe(0);
-      await page.getByRole('alert').getByRole('button', { name: 'Sign in' }).click();
-      await page.getByLabel('Server').waitFor();
+      await page.getByRole('alert').getByRole('button', { name: 'Sign in again' }).click();
+      // It is known who they are, and where.
+      expect(await page.locator('input[name="username"]').inputValue()).toMatch(/^@.+:/);
     },
     STORY_MS,
   );
