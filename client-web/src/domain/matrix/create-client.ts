@@ -4,6 +4,7 @@ import type { CryptoCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import type { AccountRecord } from '../accounts/account.ts';
 import type { SessionTokens } from '../accounts/session-tokens.ts';
+import { deferPendingKeyBundles } from './pending-key-bundles.ts';
 import { watchfulFetch } from './watchful-fetch.ts';
 
 export interface ClientOptions {
@@ -53,6 +54,7 @@ export async function createMatrixClient({ account, tokens, persistent, cryptoCa
   });
   // For uploads and media, which do not go through `fetchFn`.
   tokens.onChange = (accessToken) => client.setAccessToken(accessToken);
+  await deferPendingKeyBundles();
   await Promise.all([store.startup(), client.initRustCrypto({ useIndexedDB: persistent, cryptoDatabasePrefix: cryptoDatabasePrefix(account.key) })]);
   return client;
 }

@@ -21,6 +21,7 @@ import { followNewMessages, type NewMessage } from './new-messages.ts';
 import { Notifications } from './notification-settings.ts';
 import { OwnAccount } from './own-account.ts';
 import { People } from './people.ts';
+import { acceptPendingKeyBundles } from './pending-key-bundles.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomOperations } from './room-operations.ts';
 import { RoomSettings } from './room-settings.ts';
@@ -207,6 +208,7 @@ export class LiveSession {
             tell: (message) => this.#options.onNewMessage(message),
           });
           void this.encryption.start();
+          void acceptPendingKeyBundles(this.client).catch(() => {});
         }
         return;
       case SyncState.Syncing:
