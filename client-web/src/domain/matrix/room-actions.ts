@@ -49,6 +49,8 @@ export class RoomActions {
     const client = this.#client;
     const room = client.getRoom(roomId);
     const last = room?.getLastLiveEvent();
+    // First: what the person marks while the rest is under way stays marked.
+    await this.setMarkedUnread(roomId, false);
     if (room && last && except.length === 0) {
       await client.setRoomReadMarkers(roomId, last.getId()!, last);
       // An unthreaded receipt covers the threads as well.
@@ -62,19 +64,18 @@ export class RoomActions {
           await client.sendReceipt(lastReply, ReceiptType.Read);
       }
     }
-    await this.setMarkedUnread(roomId, false);
   }
 
   /** `lastEventId`: of its newest event, where the SDK does not know the thread. */
   async markThreadRead(roomId: string, rootId: string, lastEventId: string | undefined): Promise<void> {
     const thread = this.#client.getRoom(roomId)?.getThread(rootId);
     const last = thread && lastSent(thread);
+    await this.unmarkThread(roomId, rootId);
     if (last) await this.#client.sendReceipt(last, ReceiptType.Read);
     else if (lastEventId !== undefined) {
       const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(lastEventId)}`;
       await this.#client.http.authedRequest(Method.Post, path, undefined, { thread_id: rootId });
     }
-    await this.unmarkThread(roomId, rootId);
   }
 
   /** It was read: a mark as unread that was set by hand is taken away. */
