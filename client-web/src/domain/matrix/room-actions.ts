@@ -1,5 +1,16 @@
 /** What a person does to a conversation as a whole: triage, tags, marks, membership, notification level. */
-import { KnownMembership, Method, Preset, PushRuleKind, ReceiptType, type MatrixClient, type MatrixEvent, type Thread } from 'matrix-js-sdk';
+import {
+  KnownMembership,
+  Method,
+  NotificationCountType,
+  Preset,
+  PushRuleKind,
+  ReceiptType,
+  type MatrixClient,
+  type MatrixEvent,
+  type Room,
+  type Thread,
+} from 'matrix-js-sdk';
 import type { Triage } from '../inbox/conversation.ts';
 import { withThread, type ThreadTriage } from '../inbox/triage.ts';
 import { roomArrived } from './room-arrival.ts';
@@ -71,10 +82,23 @@ export class RoomActions {
     const thread = this.#client.getRoom(roomId)?.getThread(rootId);
     const last = thread && lastSent(thread);
     await this.unmarkThread(roomId, rootId);
-    if (last) await this.#client.sendReceipt(last, ReceiptType.Read);
+    if (last) await this.#readAtOnce(thread.room, rootId, async () => this.#client.sendReceipt(last, ReceiptType.Read));
     else if (lastEventId !== undefined) {
       const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(lastEventId)}`;
       await this.#client.http.authedRequest(Method.Post, path, undefined, { thread_id: rootId });
+    }
+  }
+
+  /** Counts of the server come a moment after it was told: till then what was read would look unread again. */
+  async #readAtOnce(room: Room, rootId: string, tell: () => Promise<unknown>): Promise<void> {
+    const kinds = [NotificationCountType.Total, NotificationCountType.Highlight];
+    const before = kinds.map((kind) => room.getThreadUnreadNotificationCount(rootId, kind));
+    for (const kind of kinds) room.setThreadUnreadNotificationCount(rootId, kind, 0);
+    try {
+      await tell();
+    } catch (error) {
+      kinds.forEach((kind, i) => room.setThreadUnreadNotificationCount(rootId, kind, before[i]!));
+      throw error;
     }
   }
 
