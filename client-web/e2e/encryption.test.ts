@@ -66,7 +66,7 @@ inBrowser('encryption', () => {
     const [download] = await Promise.all([alice.page.waitForEvent('download'), alice.dialog.getByRole('button', { name: 'Save as a file' }).click()]);
     expect(download.suggestedFilename()).toMatch(/recovery-key.*\.txt$/);
     await alice.dialog.getByRole('button', { name: 'I have kept it' }).click();
-    await alice.page.getByText('Keep your recovery key').waitFor({ state: 'detached' });
+    await alice.page.getByText('Keep your recovery key').first().waitFor({ state: 'detached' });
   }, 60_000);
 
   test('a new device reads what was said before, after the recovery key was entered; a wrong one is told', async () => {
