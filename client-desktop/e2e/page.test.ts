@@ -2,12 +2,13 @@
  * The page as the desktop client shows it, in Chromium: served by the same code, with a vault, badges, links and notifications
  * that the test stands in for.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { hasChromium, launchChromium } from '@nexuscomm/client-web/e2e/chromium.ts';
+import { launchChromium } from '@nexuscomm/client-web/e2e/chromium.ts';
+import { inBrowser } from '@nexuscomm/client-web/e2e/in-browser.ts';
 import { startHomeserver, type Homeserver } from '@nexuscomm/client-web/e2e/homeserver.ts';
 import { ApiUser } from '@nexuscomm/client-web/measure/seed.ts';
 import { serveApp } from '../src/serve-app.ts';
@@ -64,7 +65,7 @@ function installBridge(): void {
   Object.defineProperty(window, 'nexuscommDesktop', { value: bridge });
 }
 
-(hasChromium() ? describe : describe.skip)('the page in the desktop client', () => {
+inBrowser('the page in the desktop client', () => {
   const stack = new AsyncDisposableStack();
   let browser: Browser;
   let homeserver: Homeserver;

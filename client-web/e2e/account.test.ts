@@ -1,11 +1,10 @@
 /** Signing up and in, and the account's settings, as a person meets them. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { PASSWORD, Person } from './person.ts';
-
-const inBrowser = hasChromium() ? describe : describe.skip;
 
 inBrowser('an account', () => {
   let browser: Browser;

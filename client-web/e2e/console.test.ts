@@ -1,11 +1,11 @@
 /** What the browser complains of while the client loads, somebody signs up and looks around: nothing. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { PASSWORD } from './person.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
 const SETTINGS = ['profile', 'accounts', 'appearance', 'notifications', 'sessions', 'security', 'about'];
 
 /** What can't be helped, and why: Chromium tells of every answer that is none of success, and these are what the specification has. */
@@ -20,7 +20,7 @@ const REASONED: readonly RegExp[] = [
 
 jest.setTimeout(120_000);
 
-withChromium('the console', () => {
+inBrowser('the console', () => {
   let server: Homeserver;
   let browser: Browser;
 

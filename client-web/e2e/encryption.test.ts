@@ -1,11 +1,10 @@
 /** Encryption as a person meets it: set up unasked, kept, unlocked on a new device by key or from another device, people verified. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { Person } from './person.ts';
-
-const inBrowser = hasChromium() ? describe : describe.skip;
 
 inBrowser('encryption', () => {
   let browser: Browser;

@@ -1,48 +1,23 @@
 /** Servers and browsers that fail, each in their own way: the person is told what happened and what to do, and loses nothing. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser, Route } from 'playwright-core';
-import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
-import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { expect, jest, test } from '@jest/globals';
+import type { Route } from 'playwright-core';
+import { inBrowser } from './in-browser.ts';
 import { PASSWORD, Person } from './person.ts';
+import { useStage } from './stage.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
 const DAY_MS = 86_400_000;
 
 jest.setTimeout(120_000);
 
-withChromium('faults', () => {
-  let server: Homeserver;
-  let browser: Browser;
-  let host: ApiUser;
+inBrowser('faults', () => {
+  const stage = useStage();
   let people = 0;
-
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
-    host = await ApiUser.register(server.url, 'host', PASSWORD);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-  });
 
   /** A new person with the host in a room that is open. */
   async function inRoom(prepare?: (person: Person) => Promise<void>): Promise<{ alice: Person; roomId: string; name: string }> {
-    const name = `Room ${++people}`;
-    const alice = await Person.signUp(browser, server, `alice${people}`);
+    const alice = await Person.signUp(stage.browser, stage.server, `alice${++people}`);
     await prepare?.(alice);
-    const roomId = await host.createRoom({ name, preset: 'private_chat', invite: [alice.userId] });
-    await alice.accept(name);
-    return { alice, roomId, name };
-  }
-
-  async function said(roomId: string, from: string): Promise<readonly unknown[]> {
-    const { chunk } = await host.get(`/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=100`);
-    return (chunk as { type: string; sender: string; content: Record<string, unknown> }[])
-      .filter(({ type, sender }) => type === 'm.room.message' && sender === from)
-      .map(({ content }) => content['body'])
-      .toReversed();
+    return { alice, ...(await stage.room(alice)) };
   }
 
   const refuse = (status: number, body: object) => async (route: Route) =>
@@ -65,7 +40,7 @@ withChromium('faults', () => {
     await write(alice, 'second');
     await alice.message('second').and(alice.page.locator('[data-state="sent"]')).waitFor();
     expect(refused).toBeGreaterThan(2);
-    expect(await said(roomId, alice.userId)).toEqual(['first', 'second']);
+    expect(await stage.said(roomId, alice.userId)).toEqual(['first', 'second']);
     expect(alice.troubles).toEqual([]);
   });
 
@@ -73,7 +48,7 @@ withChromium('faults', () => {
     const { alice, roomId } = await inRoom();
     await using _alice = alice;
     await alice.page.route('**/_matrix/client/**', refuse(500, { errcode: 'M_UNKNOWN', error: 'oh' }));
-    await host.say(roomId, { body: 'while you were away' });
+    await stage.host.say(roomId, { body: 'while you were away' });
     await alice.sees(/does not answer\. Trying again/);
     await write(alice, 'written meanwhile');
     await alice.page.unroute('**/_matrix/client/**');
@@ -81,21 +56,21 @@ withChromium('faults', () => {
     await alice.seesMessage('while you were away');
     await alice.message('written meanwhile').and(alice.page.locator('[data-state="sent"]')).waitFor();
     await alice.page.getByText(/does not answer/).waitFor({ state: 'detached' });
-    expect(await said(roomId, alice.userId)).toEqual(['written meanwhile']);
+    expect(await stage.said(roomId, alice.userId)).toEqual(['written meanwhile']);
   });
 
   test('a server that ends the session: signing in again sends what was written, and the draft is still there', async () => {
     const { alice, roomId, name } = await inRoom();
     await using _alice = alice;
     await alice.say('before');
-    const other = await host.createRoom({ name: `${name} too`, preset: 'private_chat', invite: [alice.userId] });
+    const other = await stage.host.createRoom({ name: `${name} too`, preset: 'private_chat', invite: [alice.userId] });
     await alice.accept(`${name} too`);
     await alice.field.fill('half a thought');
     await alice.openRoom(name);
 
     await alice.page.route('**/send/m.room.message/**', refuse(401, { errcode: 'M_UNKNOWN_TOKEN', error: 'who?' }));
     await write(alice, 'not sent yet');
-    const elsewhere = await Person.signIn(browser, server, alice.name);
+    const elsewhere = await Person.signIn(stage.browser, stage.server, alice.name);
     await elsewhere.page.evaluate(async () => {
       const token = await new Promise<string>((resolve) => {
         const opening = indexedDB.open('nexuscomm');
@@ -118,17 +93,17 @@ withChromium('faults', () => {
     await alice.page.locator('[data-state="syncing"]').first().waitFor();
     await alice.openRoom(name);
     await alice.message('not sent yet').and(alice.page.locator('[data-state="sent"]')).waitFor();
-    expect(await said(roomId, alice.userId)).toEqual(['before', 'not sent yet']);
+    expect(await stage.said(roomId, alice.userId)).toEqual(['before', 'not sent yet']);
     await alice.openRoom(`${name} too`);
     expect(await alice.field.inputValue()).toBe('half a thought');
-    expect(await said(other, alice.userId)).toEqual([]);
+    expect(await stage.said(other, alice.userId)).toEqual([]);
     expect(alice.troubles).toEqual([]);
   });
 
   test('a server of another age says so at its name', async () => {
-    const page = await browser.newPage();
+    const page = await stage.browser.newPage();
     await page.route('**/_matrix/client/versions', refuse(200, { versions: ['r0.5.0', 'r0.6.1'] }));
-    await page.goto(server.url);
+    await page.goto(stage.server.url);
     await page.getByText(/software is too old for this client\. Its administrator can update it/).waitFor();
     await page.close();
   });
@@ -147,7 +122,7 @@ withChromium('faults', () => {
     await write(alice, 'said all the same');
     await alice.message('said all the same').and(alice.page.locator('[data-state="sent"]')).waitFor();
     await alice.sees(/The disk is full/);
-    expect(await said(roomId, alice.userId)).toEqual(['said all the same']);
+    expect(await stage.said(roomId, alice.userId)).toEqual(['said all the same']);
   });
 
   test.each([
@@ -166,17 +141,17 @@ withChromium('faults', () => {
       await person.page.locator('[data-state="syncing"]').first().waitFor();
     });
     await using _alice = alice;
-    await host.say(roomId, { body: 'one' });
+    await stage.host.say(roomId, { body: 'one' });
     await alice.seesMessage('one');
     await alice.say('two');
-    await host.say(roomId, { body: 'three' });
+    await stage.host.say(roomId, { body: 'three' });
     await alice.seesMessage('three');
     await alice.say('four');
     const shown = await alice.messages.getByRole('article').allTextContents();
     const order = ['one', 'two', 'three', 'four'].map((word) => shown.findIndex((text) => text.endsWith(word) || text.includes(word)));
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(order).not.toContain(-1);
-    expect(await said(roomId, alice.userId)).toEqual(['two', 'four']);
+    expect(await stage.said(roomId, alice.userId)).toEqual(['two', 'four']);
     expect(alice.troubles).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 /** Triage: done, snoozed, unread, favourite, undone; by keyboard and by pointer; the order that holds still under the pointer. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { Person } from './person.ts';
 
-const inBrowser = hasChromium() ? describe : describe.skip;
 const ROOMS = ['Apples', 'Berries', 'Cherries', 'Dates'] as const;
 
 inBrowser('the inbox', () => {

@@ -1,12 +1,10 @@
 /** Messages that are higher than anybody wants to scroll: their start is shown, the rest on request, and nothing jumps. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser, Locator } from 'playwright-core';
-import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
-import { startHomeserver, type Homeserver } from './homeserver.ts';
-import { PASSWORD, Person } from './person.ts';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { inBrowser } from './in-browser.ts';
+import { Person } from './person.ts';
+import { useStage } from './stage.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
 /** px: what is shown of a message, with its sender and the button. */
 const MOST_HEIGHT = 640;
 /** Elements of one message before all of it is shown. */
@@ -14,30 +12,18 @@ const MOST_ELEMENTS = 2_000;
 
 jest.setTimeout(120_000);
 
-withChromium('long messages', () => {
-  let server: Homeserver;
-  let browser: Browser;
-  let host: ApiUser;
+inBrowser('long messages', () => {
+  const stage = useStage();
   let alice: Person;
-  let rooms = 0;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
-    host = await ApiUser.register(server.url, 'host', PASSWORD);
-    alice = await Person.signUp(browser, server, 'alice');
+    alice = await Person.signUp(stage.browser, stage.server, 'alice');
   });
-  afterAll(async () => {
+  afterAll(() => {
     expect(alice?.troubles ?? []).toEqual([]);
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
-  async function room(): Promise<string> {
-    const name = `Long ${++rooms}`;
-    const roomId = await host.createRoom({ name, preset: 'private_chat', invite: [alice.userId] });
-    await alice.accept(name);
-    return roomId;
-  }
+  const room = async (): Promise<string> => (await stage.room(alice)).roomId;
 
   const heightOf = async (message: Locator): Promise<number> => (await message.boundingBox())!.height;
   const topOf = async (message: Locator): Promise<number> => message.evaluate((element) => element.getBoundingClientRect().top);
@@ -58,8 +44,8 @@ withChromium('long messages', () => {
     ['a list of 1,000', html('first', `first<ol>${'<li>one</li>'.repeat(1_000)}</ol>last`)],
   ])('%s', async (_, content) => {
     const roomId = await room();
-    await host.say(roomId, { body: 'before' });
-    await host.say(roomId, content);
+    await stage.host.say(roomId, { body: 'before' });
+    await stage.host.say(roomId, content);
     const message = alice.message('first');
     const all = message.getByRole('button', { name: 'Show all' });
     await all.waitFor();
@@ -76,7 +62,7 @@ withChromium('long messages', () => {
     await alice.page.waitForTimeout(300);
     expect(Math.abs((await topOf(message)) - top)).toBeLessThan(2);
     // A new message does not pull it away either.
-    await host.say(roomId, { body: 'after' });
+    await stage.host.say(roomId, { body: 'after' });
     await alice.page.getByRole('button', { name: /new message/ }).waitFor();
     expect(Math.abs((await topOf(message)) - top)).toBeLessThan(2);
 
@@ -92,7 +78,7 @@ withChromium('long messages', () => {
 
   test('what fits is shown whole, and a little more than that too', async () => {
     const roomId = await room();
-    await host.say(roomId, { body: `first${'\nline'.repeat(22)}\nlast` });
+    await stage.host.say(roomId, { body: `first${'\nline'.repeat(22)}\nlast` });
     await alice.message('first').getByText('last').waitFor();
     expect(await alice.message('first').getByRole('button', { name: 'Show all' }).count()).toBe(0);
     expect(await alice.message('first').evaluate((element) => element.scrollHeight)).toBeGreaterThan(400);
@@ -100,11 +86,11 @@ withChromium('long messages', () => {
 
   test('what was opened stays so while somebody scrolls away and back', async () => {
     const roomId = await room();
-    await host.say(roomId, { body: `first${'\nline'.repeat(300)}\nlast` });
+    await stage.host.say(roomId, { body: `first${'\nline'.repeat(300)}\nlast` });
     await alice.message('first').getByRole('button', { name: 'Show all' }).waitFor();
     await alice.page.waitForTimeout(500);
     await alice.message('first').getByRole('button', { name: 'Show all' }).click();
-    for (let index = 0; index < 40; index++) await host.say(roomId, { body: `and ${index}` });
+    for (let index = 0; index < 40; index++) await stage.host.say(roomId, { body: `and ${index}` });
     await alice.page.getByRole('button', { name: /new messages|newest messages/ }).click();
     await alice.seesMessage('and 39');
     await alice.page.locator('article', { hasText: 'first' }).waitFor({ state: 'detached' });

@@ -1,5 +1,5 @@
 /** Writing and reading messages: two people in their browsers, a real server, and what it says over its API. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,13 +10,12 @@ import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
 import { hostileMessages } from '../src/domain/messages/testing/hostile-messages.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
-import { hasFfmpeg } from './ffmpeg.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser, testWithFfmpeg } from './in-browser.ts';
 import { Person } from './person.ts';
 import { makePng } from './pictures.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
 const PASSWORD = 'correct horse battery';
 
 jest.setTimeout(180_000);
@@ -46,7 +45,7 @@ async function startSite(): Promise<{ readonly url: string } & AsyncDisposable> 
   };
 }
 
-withChromium('messages', () => {
+inBrowser('messages', () => {
   let server: Homeserver;
   let browser: Browser;
   /** Makes the rooms, and sees over the API what arrives in them. */
@@ -351,7 +350,7 @@ withChromium('messages', () => {
     expect(await readFile(await notes.path(), 'utf8')).toBe('what we planted');
   });
 
-  (hasFfmpeg() ? test : test.skip)('a video has a poster and plays, a sound too', async () => {
+  testWithFfmpeg()('a video has a poster and plays, a sound too', async () => {
     const roomId = await room('Videos');
     const folder = mkdtempSync(join(tmpdir(), 'nexuscomm-media-'));
     const make = (name: string, ...options: string[]): Uint8Array => {

@@ -1,31 +1,19 @@
 /** Written without a network, in a window that is killed: it is sent all the same, once, in order. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
-import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { beforeAll, expect, jest, test } from '@jest/globals';
+import { inBrowser } from './in-browser.ts';
 import { Person } from './person.ts';
+import { useStage } from './stage.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
 const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'] as const;
 
 jest.setTimeout(180_000);
 
-withChromium('offline', () => {
-  let server: Homeserver;
-  let browser: Browser;
-  let host: ApiUser;
+inBrowser('offline', () => {
+  const stage = useStage();
   let bob: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
-    host = await ApiUser.register(server.url, 'host', 'correct horse battery');
-    bob = await Person.signUp(browser, server, 'bob');
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
+    bob = await Person.signUp(stage.browser, stage.server, 'bob');
   });
 
   /** What the window keeps in its database: all that is left when it is killed. */
@@ -48,19 +36,11 @@ withChromium('offline', () => {
     );
   }
 
-  async function bodies(roomId: string, from: string): Promise<readonly unknown[]> {
-    const { chunk } = await host.get(`/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=100`);
-    return (chunk as { type: string; sender: string; content: Record<string, unknown> }[])
-      .filter(({ type, sender }) => type === 'm.room.message' && sender === from)
-      .map(({ content }) => content['body'])
-      .toReversed();
-  }
-
   for (const death of ['closed', 'crashed'] as const) {
     test(`ten messages of a window that ${death}`, async () => {
-      await using alice = await Person.signUp(browser, server, `alice-${death}`);
+      await using alice = await Person.signUp(stage.browser, stage.server, `alice-${death}`);
       const name = `Garden ${death}`;
-      const roomId = await host.createRoom({ name, preset: 'private_chat', invite: [alice.userId, bob.userId] });
+      const roomId = await stage.host.createRoom({ name, preset: 'private_chat', invite: [alice.userId, bob.userId] });
       await alice.accept(name);
       await bob.accept(name);
       await alice.say('before');
@@ -89,7 +69,7 @@ withChromium('offline', () => {
       await bob.seesMessage('offline nine');
       const shown = await bob.messages.getByRole('article').filter({ hasText: 'offline' }).allInnerTexts();
       expect(shown.map((text) => /offline \w+/.exec(text)?.[0])).toEqual(wanted);
-      expect(await bodies(roomId, alice.userId)).toEqual(['before', ...wanted]);
+      expect(await stage.said(roomId, alice.userId)).toEqual(['before', ...wanted]);
       await again.openRoom(name);
       await again.message('offline nine').and(again.page.locator('[data-state="sent"]')).waitFor();
       expect(again.troubles).toEqual([]);

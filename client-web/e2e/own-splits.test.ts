@@ -1,13 +1,12 @@
 /** Views of one's own: made, used, changed, moved, deleted; the same in every browser and in every account. */
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { PASSWORD, Person } from './person.ts';
-
-const inBrowser = hasChromium() ? describe : describe.skip;
 
 inBrowser('own splits', () => {
   let browser: Browser;

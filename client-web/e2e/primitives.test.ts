@@ -1,16 +1,15 @@
 /** The primitives in a browser: read by axe in each theme, walked by keyboard, under the policy of the product. */
 import AxeBuilder from '@axe-core/playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
+import { inBrowser } from './in-browser.ts';
 import { serveStatic, type StaticServer } from './static-server.ts';
-
-const withChromium = hasChromium() ? describe : describe.skip;
 
 let folder: string;
 let server: StaticServer;
@@ -47,7 +46,7 @@ const press = async (...keys: readonly string[]): Promise<void> => {
   for (const key of keys) await page.keyboard.press(key);
 };
 
-withChromium('primitives', () => {
+inBrowser('primitives', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'nexuscomm-gallery-'));
     await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'build-gallery.ts'), folder]);

@@ -1,22 +1,20 @@
 /** What a room is and who may do what in it: changed in its settings by one, seen and felt by another. */
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
-import { hasFfmpeg } from './ffmpeg.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser, testWithFfmpeg } from './in-browser.ts';
 import { PASSWORD, Person } from './person.ts';
 import { makePng } from './pictures.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
-
 jest.setTimeout(180_000);
 
-withChromium('the settings of a room', () => {
+inBrowser('the settings of a room', () => {
   let server: Homeserver;
   let browser: Browser;
   /** Alice over the API, to make rooms that she is the admin of. */
@@ -214,7 +212,7 @@ withChromium('the settings of a room', () => {
     await bob.closePanel();
   });
 
-  (hasFfmpeg() ? test : test.skip)('a video of the panel plays in the viewer, beside the pictures', async () => {
+  testWithFfmpeg()('a video of the panel plays in the viewer, beside the pictures', async () => {
     const { roomId } = await room('Cinema');
     const folder = await mkdtemp(join(tmpdir(), 'nexuscomm-media-'));
     const path = join(folder, 'clip.webm');

@@ -1,18 +1,17 @@
 /** Rooms of another server: found by address, by link and in its directory, and joined over federation. */
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
 import { makeCertificates } from './certificates.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startFederatedHomeserver } from './federated-homeserver.ts';
 import type { Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { PASSWORD, Person } from './person.ts';
-
-const withChromium = hasChromium() ? describe : describe.skip;
 
 jest.setTimeout(180_000);
 
-withChromium('rooms of another server', () => {
+inBrowser('rooms of another server', () => {
   const stack = new AsyncDisposableStack();
   let browser: Browser;
   let far: Homeserver;

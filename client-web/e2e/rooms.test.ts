@@ -1,11 +1,11 @@
 /** Two people and their rooms, from the first to leaving it, in two windows of a real browser. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { Person } from './person.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
 const START_MS = 180_000;
 const TEST_MS = 120_000;
 
@@ -15,7 +15,7 @@ let alice: Person;
 let bob: Person;
 
 /** In the order they are written: each goes on where the one before ended. */
-withChromium('rooms', () => {
+inBrowser('rooms', () => {
   beforeAll(async () => {
     homeserver = await startHomeserver();
     browser = await launchChromium();

@@ -1,18 +1,18 @@
 /** Followed threads as items of the inbox: an answer comes, is read by keyboard, put away, comes back, is unfollowed; on all devices. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
+import { inBrowser } from './in-browser.ts';
 import { Person } from './person.ts';
 
-const withChromium = hasChromium() ? describe : describe.skip;
 const ROOM = 'Garden';
 const ROOT = 'What shall we plant?';
 
 jest.setTimeout(120_000);
 
-withChromium('threads in the inbox', () => {
+inBrowser('threads in the inbox', () => {
   let server: Homeserver;
   let browser: Browser;
   let host: ApiUser;

@@ -1,36 +1,18 @@
 /** One account in two windows of a browser: one runs it, and the other goes on when that one is closed. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { ApiUser } from '../measure/seed.ts';
-import { hasChromium, launchChromium } from './chromium.ts';
-import { startHomeserver, type Homeserver } from './homeserver.ts';
-import { PASSWORD, Person } from './person.ts';
-
-const withChromium = hasChromium() ? describe : describe.skip;
+import { expect, jest, test } from '@jest/globals';
+import { inBrowser } from './in-browser.ts';
+import { Person } from './person.ts';
+import { useStage } from './stage.ts';
 
 jest.setTimeout(120_000);
 
-withChromium('two windows', () => {
-  let server: Homeserver;
-  let browser: Browser;
-  let host: ApiUser;
-
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
-    host = await ApiUser.register(server.url, 'host', PASSWORD);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-  });
-
+inBrowser('two windows', () => {
+  const stage = useStage();
   let people = 0;
 
   test('the second goes on by itself when the first is closed, not when it is reloaded', async () => {
-    await using alice = await Person.signUp(browser, server, `alice${++people}`);
-    const name = `Porch ${people}`;
-    const roomId = await host.createRoom({ name, preset: 'private_chat', invite: [alice.userId] });
-    await alice.accept(name);
+    await using alice = await Person.signUp(stage.browser, stage.server, `alice${++people}`);
+    const { roomId, name } = await stage.room(alice);
     const second = await alice.openSecondWindow();
     await second.sees('is open in another window');
     await alice.page.reload();
@@ -45,13 +27,13 @@ withChromium('two windows', () => {
     await second.page.getByText('is open in another window').waitFor({ state: 'detached' });
     await second.openRoom(name);
     await second.say('Still here');
-    await host.say(roomId, { body: 'So I see' });
+    await stage.host.say(roomId, { body: 'So I see' });
     await second.seesMessage('So I see');
     expect([...alice.troubles, ...second.troubles]).toEqual([]);
   });
 
   test('of three one goes on, and whoever asks for the account gets it before those that wait', async () => {
-    await using alice = await Person.signUp(browser, server, `alice${++people}`);
+    await using alice = await Person.signUp(stage.browser, stage.server, `alice${++people}`);
     const second = await alice.openSecondWindow();
     await second.sees('is open in another window');
     const third = await alice.openSecondWindow();

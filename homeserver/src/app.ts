@@ -66,10 +66,8 @@ import { RoomAliases } from './rooms/aliases.ts';
 import { createSpaces } from './rooms/create-spaces.ts';
 import { EventByTime } from './rooms/event-by-time.ts';
 import { JOIN } from './rooms/membership.ts';
-import { IdentityServers } from './outbound/identity-servers.ts';
-import { OutboundClient } from './outbound/outbound-client.ts';
+import { createThirdPartyInvites } from './rooms/create-third-party-invites.ts';
 import { Memberships } from './rooms/memberships.ts';
-import { ThirdPartyInvites } from './rooms/third-party-invites.ts';
 import { PublicDirectory } from './rooms/public-directory.ts';
 import { Relations } from './rooms/relations.ts';
 import { RoomEngine } from './rooms/room-engine.ts';
@@ -418,19 +416,14 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
   });
 
   const isUser = async (userId: string): Promise<boolean> => (await profiles.find(userId)) !== undefined;
-  const identityClient = new OutboundClient({
-    ...web,
-    allowPrivateAddresses: config.identity.allow_private_addresses,
-    allowPlain: false,
-    timeoutMs: config.identity.timeout_ms,
-  });
-  const thirdPartyInvites = new ThirdPartyInvites({
+  const thirdParty = createThirdPartyInvites({
     engine,
     memberships,
-    identity: new IdentityServers({ client: identityClient, allowed: config.identity.servers }),
     serverName,
-    exchange: config.federation.enabled ? (to, roomId, invite) => federation.client.exchangeThirdPartyInvite(to, roomId, invite) : undefined,
     isUser,
+    settings: config.identity,
+    web,
+    federation: config.federation.enabled ? federation.client : undefined,
   });
 
   // Federation
@@ -472,7 +465,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     clock: federation.clock,
     log: logger,
     onInvited: (invite, shown) => void push.notifier.invited(invite, shown).catch(onError),
-    thirdPartyInvites,
+    thirdPartyInvites: thirdParty.invites,
     isUser,
     distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
   });
@@ -513,7 +506,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
     ...roomRoutes({
       engine,
       memberships,
-      thirdPartyInvites,
+      thirdPartyInvites: thirdParty.invites,
       aliases,
       relations,
       directory,
@@ -562,7 +555,12 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
           ...versionRoutes(),
           ...outbound.routes,
           ...rooms.routes,
-          ...federationDirectoryRoutes({ memberships, thirdPartyInvites, directory, listed: config.federation.show_public_rooms }),
+          ...federationDirectoryRoutes({
+            memberships,
+            thirdPartyInvites: thirdParty.invites,
+            directory,
+            listed: config.federation.show_public_rooms,
+          }),
           ...spaces.federationRoutes,
           ...media.federationRoutes,
         ]
@@ -631,7 +629,7 @@ async function startWith(config: Config, logger: Logger, database: ChosenDatabas
       presence[Symbol.dispose]();
       await engine.close();
       await push[Symbol.asyncDispose]();
-      await identityClient[Symbol.asyncDispose]();
+      await thirdParty[Symbol.asyncDispose]();
       await media[Symbol.asyncDispose]();
       await searchIndex[Symbol.asyncDispose]();
       await outbound.close();

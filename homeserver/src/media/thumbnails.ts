@@ -1,7 +1,7 @@
 /** Thumbnails of images, made when first asked for and kept beside the files. */
 import { buffer } from 'node:stream/consumers';
 import { MatrixError, invalidParam } from '@nexuscomm/spec/errors.ts';
-import type { Metadata, SharpOptions } from 'sharp';
+import type { Metadata, Sharp, SharpConstructor, SharpOptions } from 'sharp';
 import type { BlobStore } from './blob-store.ts';
 import type { Media } from './media-repository.ts';
 
@@ -122,23 +122,9 @@ export class Thumbnails {
     const scaled = image
       .autoOrient()
       .resize({ width: size.width, height: size.height, fit: size.method === 'crop' ? 'cover' : 'inside', withoutEnlargement: true });
-    const encode = async (as: ThumbnailType): Promise<Buffer> =>
-      (as === 'webp'
-        ? scaled.clone().webp({ quality: WEBP_QUALITY })
-        : as === 'png'
-          ? scaled.clone().png()
-          : scaled.clone().jpeg({ quality: JPEG_QUALITY })
-      )
-        .toBuffer()
-        .catch((error: unknown) => {
-          throw notAnImage(error);
-        });
-    let type: ThumbnailType = animated ? 'webp' : metadata.hasAlpha ? 'png' : 'jpeg';
-    let bytes = await encode(type);
-    if (type === 'jpeg' && metadata.format === 'png') {
-      const lossless = await encode('png');
-      if (lossless.length <= Math.max(LOSSLESS_BYTES, bytes.length * LOSSLESS_TIMES)) [type, bytes] = ['png', lossless];
-    }
+    const { type, bytes } = await encode(sharp, scaled, { animated, ...metadata }).catch((error: unknown) => {
+      throw notAnImage(error);
+    });
     await this.#blobs.writeDerived(`${name}.${type}`, bytes);
     return fileOf(this.#blobs.derivedPath(`${name}.${type}`), `image/${type}`, bytes.length, name);
   }
@@ -178,3 +164,19 @@ function notAnImage(error: unknown): MatrixError {
 }
 
 const fileOf = (path: string, contentType: string, size: number, etag: string): ThumbnailFile => ({ path, contentType, size, etag });
+
+async function encode(
+  sharp: SharpConstructor,
+  scaled: Sharp,
+  { animated, hasAlpha, format }: { readonly animated: boolean; readonly hasAlpha?: boolean; readonly format?: string },
+): Promise<{ type: ThumbnailType; bytes: Buffer }> {
+  if (animated) return { type: 'webp', bytes: await scaled.webp({ quality: WEBP_QUALITY }).toBuffer() };
+  if (hasAlpha === true) return { type: 'png', bytes: await scaled.png().toBuffer() };
+  if (format !== 'png') return { type: 'jpeg', bytes: await scaled.jpeg({ quality: JPEG_QUALITY }).toBuffer() };
+  // Read and scaled once, however it is kept.
+  const { data, info } = await scaled.raw().toBuffer({ resolveWithObject: true });
+  const pixels = sharp(data, { raw: info });
+  const jpeg = await pixels.clone().jpeg({ quality: JPEG_QUALITY }).toBuffer();
+  const png = await pixels.clone().png().toBuffer();
+  return png.length <= Math.max(LOSSLESS_BYTES, jpeg.length * LOSSLESS_TIMES) ? { type: 'png', bytes: png } : { type: 'jpeg', bytes: jpeg };
+}

@@ -2,15 +2,12 @@
 import { authEventKeys } from '@nexuscomm/spec/auth-rules/auth-event-keys.ts';
 import { authoriseEvent } from '@nexuscomm/spec/auth-rules/authorise-event.ts';
 import { checkAuthEvents } from '@nexuscomm/spec/auth-rules/check-auth-events.ts';
-import { thirdPartySignatureVerifier } from '@nexuscomm/spec/auth-rules/third-party-signature.ts';
 import type { AuthState, AuthVerdict } from '@nexuscomm/spec/auth-rules/verdict.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { EventId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
-import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { stateKeyText } from './state-key.ts';
-
-const verifySignature = thirdPartySignatureVerifier(nodeCrypto);
+import { verifyThirdPartySignature as verifySignature } from './third-party-signature.ts';
 
 export interface NamedAuthEvent {
   readonly event: RoomEvent;
@@ -43,7 +40,7 @@ export function checkByAuthEvents(options: {
   return checkByState(version, event, (type, stateKey) => byKey.get(stateKeyText(type, stateKey)));
 }
 
-/** Checks 5 and 6: a state allows it. */
+/** Checks 5 and 6, and that of events that are made here: a state allows it. */
 export function checkByState(version: RoomVersion, event: RoomEvent, state: AuthState): AuthVerdict {
   return authoriseEvent({ version, event, state, verifySignature });
 }

@@ -1,19 +1,13 @@
 /** Makes a signed event of a draft and decides whether the room allows it. */
 import { randomBytes } from 'node:crypto';
-import { authoriseEvent } from '@nexuscomm/spec/auth-rules/authorise-event.ts';
-import { thirdPartySignatureVerifier } from '@nexuscomm/spec/auth-rules/third-party-signature.ts';
 import type { CryptoProvider, SigningKey } from '@nexuscomm/spec/crypto.ts';
-import { forbidden } from '@nexuscomm/spec/errors.ts';
 import { buildEvent, type RoomEventReference } from '@nexuscomm/spec/events/build-event.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { checkEventSize } from '@nexuscomm/spec/events/size-limits.ts';
 import type { EventId, RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
-import { nodeCrypto } from '../crypto/node-crypto.ts';
 import type { HeadPlace } from './room.ts';
-
-const verifySignature = thirdPartySignatureVerifier(nodeCrypto);
 
 /** An event that a local user wants to send. */
 export interface EventDraft {
@@ -68,10 +62,4 @@ export function composeEvent(options: {
   });
   checkEventSize(event.json);
   return event;
-}
-
-/** Throws M_FORBIDDEN if the auth rules of the room's version refuse the event. */
-export function authoriseLocalEvent(version: RoomVersion, event: RoomEvent, state: StateLookup): void {
-  const verdict = authoriseEvent({ version, event, state, verifySignature });
-  if (!verdict.allowed) throw forbidden(verdict.reason);
 }

@@ -14,7 +14,8 @@ import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/ty
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { StringTable } from '../storage/string-table.ts';
-import { authoriseLocalEvent, composeEvent, type EventDraft, type StateLookup } from './compose-event.ts';
+import { checkByState } from './check-event.ts';
+import { composeEvent, type EventDraft, type StateLookup } from './compose-event.ts';
 import type { EventReader } from './event-reader.ts';
 import { EMPTY_HEAD, type Room } from './room.ts';
 import { stateKeyText } from './state-key.ts';
@@ -69,7 +70,8 @@ export class DraftComposer {
       authEvents: auth.named.map((stored) => stored.event),
       draft,
     });
-    authoriseLocalEvent(room.version, event, auth.state);
+    const verdict = checkByState(room.version, event, auth.state);
+    if (!verdict.allowed) throw forbidden(verdict.reason);
     return { event, authNids: auth.named.map((stored) => stored.nid) };
   }
 

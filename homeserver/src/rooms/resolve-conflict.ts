@@ -1,12 +1,11 @@
 /** Resolves states that are given with all the events that matter: runs on the main thread or on a worker. */
 import { deserialize, serialize } from 'node:v8';
-import { thirdPartySignatureVerifier } from '@nexuscomm/spec/auth-rules/third-party-signature.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { EventId } from '@nexuscomm/spec/identifiers/types.ts';
 import { roomVersions, type RoomVersionId } from '@nexuscomm/spec/room-versions.ts';
 import { resolveState } from '@nexuscomm/spec/state-resolution/resolve-state.ts';
-import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { inTurns } from '../storage/turns.ts';
+import { verifyThirdPartySignature } from './third-party-signature.ts';
 
 /** Plain data, so that it can be sent to a worker. */
 export interface Conflict {
@@ -40,7 +39,7 @@ export function resolveConflict(conflict: Conflict): [string, string][] {
     stateSets: conflict.stateSets.map((entries) => new Map(entries as readonly (readonly [string, EventId])[])),
     events: (id) => events.get(id),
     isRejected: (event) => rejected.has(event.eventId),
-    verifySignature: thirdPartySignatureVerifier(nodeCrypto),
+    verifySignature: verifyThirdPartySignature,
     authChainDifference: () => conflict.difference as readonly EventId[],
     conflictedSubgraph: () => conflict.subgraph as readonly EventId[],
   });

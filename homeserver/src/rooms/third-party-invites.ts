@@ -4,16 +4,15 @@
  * its owner will prove to be meant. The inviter's server then turns it into an ordinary invite.
  */
 import { clientErrorOf } from '@nexuscomm/federation/client/errors.ts';
-import { thirdPartySignatureVerifier } from '@nexuscomm/spec/auth-rules/third-party-signature.ts';
 import { MatrixError, badJson, forbidden, invalidParam, notFound } from '@nexuscomm/spec/errors.ts';
 import { parseRoomId, parseUserId, serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { RoomId, ServerName, UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
-import { nodeCrypto } from '../crypto/node-crypto.ts';
 import type { IdentityServers } from '../outbound/identity-servers.ts';
 import type { Actor, Memberships } from './memberships.ts';
 import type { Room } from './room.ts';
 import type { RoomEngine } from './room-engine.ts';
+import { verifyThirdPartySignature } from './third-party-signature.ts';
 
 export interface InviteByAddress {
   readonly id_server?: unknown;
@@ -50,7 +49,6 @@ const TYPE = 'm.room.third_party_invite';
 /** Invites that one address can have waited for, at most: who tells of them is nobody known. */
 const MAX_BOUND_INVITES = 50;
 const MAX_KEYS = 16;
-const verifySignature = thirdPartySignatureVerifier(nodeCrypto);
 
 export class ThirdPartyInvites {
   readonly #deps: ThirdPartyInvitesDeps;
@@ -188,7 +186,7 @@ export class ThirdPartyInvites {
 
   async #isProved(invite: JsonObject, signed: JsonObject): Promise<boolean> {
     for (const key of keysOf(invite)) {
-      if (!verifySignature(signed, key.publicKey)) continue;
+      if (!verifyThirdPartySignature(signed, key.publicKey)) continue;
       if (key.validityUrl === undefined || (await this.#deps.identity.isValidKey(key.validityUrl, key.publicKey))) return true;
     }
     return false;

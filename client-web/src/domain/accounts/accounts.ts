@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Database } from '../storage/database.ts';
 import type { AccountRecord, Credentials, Vault } from './account.ts';
+import type { TokenPair } from './session-tokens.ts';
 
 const COLOURS = 8;
 
@@ -34,8 +35,7 @@ export class Accounts {
       userId: credentials.userId,
       deviceId: credentials.deviceId,
       baseUrl: credentials.baseUrl,
-      accessToken: await this.#vault.seal(credentials.accessToken),
-      refreshToken: credentials.refreshToken === undefined ? undefined : await this.#vault.seal(credentials.refreshToken),
+      ...(await this.#sealed(credentials)),
       displayName: undefined,
       avatarMxc: undefined,
       colour,
@@ -49,12 +49,11 @@ export class Accounts {
 
   /** The same account with a new session. */
   async renew(account: AccountRecord, credentials: Credentials, hasInbox: boolean): Promise<AccountRecord> {
-    const { deviceId, baseUrl, accessToken, refreshToken } = credentials;
+    const { deviceId, baseUrl } = credentials;
     await this.update(account.key, {
       deviceId,
       baseUrl,
-      accessToken: await this.#vault.seal(accessToken),
-      refreshToken: refreshToken === undefined ? undefined : await this.#vault.seal(refreshToken),
+      ...(await this.#sealed(credentials)),
       hasInbox,
       // Sealed with a key that the computer no longer has, it is of no use.
       recoveryKey: await this.recoveryKeyOf(account.key).then(
@@ -87,11 +86,15 @@ export class Accounts {
     };
   }
 
-  async setTokens(key: string, tokens: { accessToken: string; refreshToken: string | undefined }): Promise<void> {
-    await this.update(key, {
-      accessToken: await this.#vault.seal(tokens.accessToken),
-      refreshToken: tokens.refreshToken === undefined ? undefined : await this.#vault.seal(tokens.refreshToken),
-    });
+  async setTokens(key: string, tokens: TokenPair): Promise<void> {
+    await this.update(key, await this.#sealed(tokens));
+  }
+
+  async #sealed({ accessToken, refreshToken }: TokenPair): Promise<TokenPair> {
+    return {
+      accessToken: await this.#vault.seal(accessToken),
+      refreshToken: refreshToken === undefined ? undefined : await this.#vault.seal(refreshToken),
+    };
   }
 
   async recoveryKeyOf(key: string): Promise<string | undefined> {

@@ -81,6 +81,13 @@ export interface Conversation {
 export const conversationId = (accountKey: string, roomId: string, rootId?: string): ConversationId =>
   rootId === undefined ? `${accountKey}/${roomId}` : `${accountKey}/${roomId}/${rootId}`;
 
+/** The line of a room without what lines of its threads tell. */
+export const withoutThreads = (row: Conversation, threads: Pick<Conversation, 'unread' | 'mentions'>): Conversation => ({
+  ...row,
+  unread: Math.max(0, row.unread - threads.unread),
+  mentions: Math.max(0, row.mentions - threads.mentions),
+});
+
 /** Ids of events have slashes in them in some room versions, and begin with `$` in all. */
 export function parseConversationId(id: ConversationId): {
   readonly accountKey: string;

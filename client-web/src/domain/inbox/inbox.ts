@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Database } from '../storage/database.ts';
-import type { Conversation, ConversationId } from './conversation.ts';
+import { withoutThreads, type Conversation, type ConversationId } from './conversation.ts';
 
 export interface InboxState {
   readonly conversations: ReadonlyMap<ConversationId, Conversation>;
@@ -62,7 +62,7 @@ export class Inbox {
     }
     const own = rows.map((row) => {
       const theirs = ofThreads.get(row.roomId);
-      return theirs ? { ...row, unread: Math.max(0, row.unread - theirs.unread), mentions: Math.max(0, row.mentions - theirs.mentions) } : row;
+      return theirs ? withoutThreads(row, theirs) : row;
     });
     this.merge(accountKey, 'summary', own);
   }

@@ -47,6 +47,7 @@ function hasWords(conversation: Conversation, split: OwnSplit): boolean {
   if (!matches) wordMatchers.set(split, (matches = matchesText(split.words ?? '')));
   return matches(conversation);
 }
+
 /** Wherever its triage has put it. */
 const isInThreads = (conversation: Conversation): boolean => conversation.thread !== undefined && isShown(conversation);
 

@@ -1,6 +1,6 @@
 /** Keeps an account's conversations in step with matrix-js-sdk: rooms that changed are summarised again with their threads, in one batch a frame. */
 import { ClientEvent, EventType, MatrixEventEvent, RoomEvent, RoomStateEvent, ThreadEvent, type MatrixClient, type Room } from 'matrix-js-sdk';
-import { conversationId, type Conversation } from '../inbox/conversation.ts';
+import { conversationId, withoutThreads, type Conversation } from '../inbox/conversation.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { isFollowed } from '../inbox/thread-rules.ts';
 import { loadEvent } from './load-event.ts';
@@ -134,7 +134,7 @@ export class LiveInbox {
     const threads = summariseThreads({ client: this.#client, room, row, triage, before });
     if (threads.rows.length > 0) this.#threadRows.set(room.roomId, threads.rows);
     else this.#threadRows.delete(room.roomId);
-    return [{ ...row, unread: Math.max(0, row.unread - threads.unread), mentions: Math.max(0, row.mentions - threads.mentions) }, ...threads.rows];
+    return [withoutThreads(row, threads), ...threads.rows];
   }
 
   #knownThreads(roomId: string): ReadonlySet<string> {

@@ -23,6 +23,7 @@ import { EventShieldColour, EventShieldReason } from 'matrix-js-sdk/lib/crypto-a
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Outbox, OutboxItem } from '../outbox/outbox.ts';
 import { outboxItems, withPendingChanges } from '../timeline/pending-items.ts';
+import { SETTLED_MS } from '../timeline/settled.ts';
 import type { MessageItem, Person, StateItem, TimelineItem, TimelineState } from '../timeline/timeline-item.ts';
 import { eventToItem, personOf, type ItemContext } from './event-to-item.ts';
 import { stateContent } from './summarise-room.ts';
@@ -32,8 +33,6 @@ const PAGE = 50;
 /** Requests made for one page: state events that show nothing and edits fill pages too. */
 const MOST_REQUESTS = 5;
 const WINDOW = 20_000;
-/** Somebody stays with the conversation. */
-const SETTLED_MS = 200;
 const DAY_MS = 86_400_000;
 
 /** People who were never verified, and keys from a backup, are the ordinary case and get no mark. */

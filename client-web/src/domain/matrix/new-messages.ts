@@ -15,6 +15,8 @@ export interface NewMessage {
   readonly sound: boolean;
 }
 
+type PushActions = NonNullable<ReturnType<MatrixClient['getPushActionsForEvent']>>;
+
 /** Older events come with a gap after a long sleep: nobody wants them all at once. */
 const MOST_AGE_MS = 5 * 60_000;
 
@@ -40,11 +42,11 @@ export function followNewMessages(client: MatrixClient, { accountKey, followsThr
     if (actions?.notify !== true) return;
     told.add(id);
     const rootId = event.threadRootId === id ? undefined : event.threadRootId;
-    if (rootId === undefined || actions.tweaks.highlight === true) tellOf(event, room, rootId);
-    else void followsThread(room.roomId, rootId).then((follows) => follows && tellOf(event, room, rootId));
+    const tellIt = (): void => tellOf(event, room, rootId, actions);
+    if (rootId === undefined || actions.tweaks.highlight === true) tellIt();
+    else void followsThread(room.roomId, rootId).then((follows) => follows && tellIt());
   };
-  const tellOf = (event: MatrixEvent, room: Room, rootId: string | undefined): void => {
-    const actions = client.getPushActionsForEvent(event);
+  const tellOf = (event: MatrixEvent, room: Room, rootId: string | undefined, actions: PushActions): void => {
     const sender = event.getSender()!;
     const senderName = safeName(room.getMember(sender)?.name, sender);
     const { text } = lastMessageOf({
@@ -64,8 +66,8 @@ export function followNewMessages(client: MatrixClient, { accountKey, followsThr
       roomName: safeName(room.name, room.roomId),
       senderName,
       text,
-      highlight: actions?.tweaks.highlight === true,
-      sound: actions?.tweaks.sound !== undefined,
+      highlight: actions.tweaks.highlight === true,
+      sound: actions.tweaks.sound !== undefined,
     });
   };
   const onTimeline = (

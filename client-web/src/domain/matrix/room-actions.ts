@@ -18,11 +18,21 @@ import type { RoomTriages } from './room-triages.ts';
 
 export type NotificationLevel = 'default' | 'all' | 'mentions' | 'mute';
 const TAG_ORDER = 0.5;
+const COUNTED = [NotificationCountType.Total, NotificationCountType.Highlight] as const;
 
 /** Of the replies in a thread the last that the server has. */
 const lastSent = (thread: Thread): MatrixEvent | null =>
   thread.lastReply((event) => event.status === null && event.isRelation('m.thread')) ??
   (thread.replyToEvent?.status === null ? thread.replyToEvent : null);
+
+/** Without `rootId`: of the room's own messages. */
+const countIn = (room: Room, rootId: string | undefined, kind: NotificationCountType): number =>
+  rootId === undefined ? room.getRoomUnreadNotificationCount(kind) : room.getThreadUnreadNotificationCount(rootId, kind);
+
+function setCountIn(room: Room, rootId: string | undefined, kind: NotificationCountType, count: number): void {
+  if (rootId === undefined) room.setUnreadNotificationCount(kind, count);
+  else room.setThreadUnreadNotificationCount(rootId, kind, count);
+}
 
 export class RoomActions {
   readonly #client: MatrixClient;
@@ -62,19 +72,19 @@ export class RoomActions {
     const last = room?.getLastLiveEvent();
     // First: what the person marks while the rest is under way stays marked.
     await this.setMarkedUnread(roomId, false);
-    if (room && last && except.length === 0) {
-      await client.setRoomReadMarkers(roomId, last.getId()!, last);
-      // An unthreaded receipt covers the threads as well.
-      await client.sendReceipt(last, ReceiptType.Read, {}, true);
-    } else if (room && last) {
-      await client.setRoomReadMarkers(roomId, last.getId()!);
-      await client.sendReceipt(last, ReceiptType.Read);
-      for (const thread of room.getThreads()) {
-        const lastReply = lastSent(thread);
-        if (lastReply && !except.includes(thread.id) && room.getThreadUnreadNotificationCount(thread.id) > 0)
-          await client.sendReceipt(lastReply, ReceiptType.Read);
+    if (!room || !last) return;
+    const threads = room.getThreads().filter(({ id }) => !except.includes(id) && room.getThreadUnreadNotificationCount(id) > 0);
+    const replies = threads.map(lastSent).filter((reply) => reply !== null);
+    await this.#readAtOnce(room, [undefined, ...threads.map(({ id }) => id)], async () => {
+      if (except.length === 0) {
+        await client.setRoomReadMarkers(roomId, last.getId()!, last);
+        // An unthreaded receipt covers the threads as well.
+        await client.sendReceipt(last, ReceiptType.Read, {}, true);
+        return;
       }
-    }
+      await client.setRoomReadMarkers(roomId, last.getId()!);
+      for (const event of [last, ...replies]) await client.sendReceipt(event, ReceiptType.Read);
+    });
   }
 
   /** `lastEventId`: of its newest event, where the SDK does not know the thread. */
@@ -82,22 +92,24 @@ export class RoomActions {
     const thread = this.#client.getRoom(roomId)?.getThread(rootId);
     const last = thread && lastSent(thread);
     await this.unmarkThread(roomId, rootId);
-    if (last) await this.#readAtOnce(thread.room, rootId, async () => this.#client.sendReceipt(last, ReceiptType.Read));
+    if (last) await this.#readAtOnce(thread.room, [rootId], async () => this.#client.sendReceipt(last, ReceiptType.Read));
     else if (lastEventId !== undefined) {
       const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(lastEventId)}`;
       await this.#client.http.authedRequest(Method.Post, path, undefined, { thread_id: rootId });
     }
   }
 
-  /** Counts of the server come a moment after it was told: till then what was read would look unread again. */
-  async #readAtOnce(room: Room, rootId: string, tell: () => Promise<unknown>): Promise<void> {
-    const kinds = [NotificationCountType.Total, NotificationCountType.Highlight];
-    const before = kinds.map((kind) => room.getThreadUnreadNotificationCount(rootId, kind));
-    for (const kind of kinds) room.setThreadUnreadNotificationCount(rootId, kind, 0);
+  /**
+   * Counts of the server come a moment after it was told: till then what was read would look unread again. `places`: ids of roots
+   * of threads, undefined for the room's own messages.
+   */
+  async #readAtOnce(room: Room, places: readonly (string | undefined)[], tell: () => Promise<unknown>): Promise<void> {
+    const before = places.flatMap((rootId) => COUNTED.map((kind) => ({ rootId, kind, count: countIn(room, rootId, kind) })));
+    for (const { rootId, kind } of before) setCountIn(room, rootId, kind, 0);
     try {
       await tell();
     } catch (error) {
-      kinds.forEach((kind, i) => room.setThreadUnreadNotificationCount(rootId, kind, before[i]!));
+      for (const { rootId, kind, count } of before) setCountIn(room, rootId, kind, count);
       throw error;
     }
   }

@@ -16,6 +16,7 @@ import styles from './lightbox.module.css';
 import { shownSize } from './media/media-size.ts';
 import { saveMedia } from './media/save-media.ts';
 import { usePicture } from './media/use-picture.ts';
+import { VideoPlayer } from './media/video-player.tsx';
 import { jumpTo } from './panels/jump-to.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 
@@ -250,16 +251,7 @@ function FullVideo({ media, accountKey }: { readonly media: MediaContent; readon
           <Spinner size={32} label={t('common.loading')} />
         </span>
       ) : (
-        <video
-          className={styles.full}
-          src={url}
-          poster={poster.src}
-          controls
-          autoPlay
-          playsInline
-          aria-label={t('timeline.media.video', { name: media.name })}
-          onError={() => setBroken(true)}
-        />
+        <VideoPlayer name={media.name} className={styles.full} src={url} poster={poster.src} onBroken={() => setBroken(true)} />
       )}
     </div>
   );

@@ -1,8 +1,8 @@
 /** Where no conversation is open: a calm picture, and the keys one needs most. */
 import { useT } from '../../i18n/i18n.ts';
 import { Bubbles } from '../illustrations.tsx';
+import { KeyList } from '../palette/key-list.tsx';
 import { EmptyState } from '../primitives/empty-state.tsx';
-import { Kbd } from '../primitives/kbd.tsx';
 import styles from './nothing-open.module.css';
 
 export function NothingOpen() {
@@ -15,18 +15,9 @@ export function NothingOpen() {
   ] as const;
   return (
     <EmptyState illustration={<Bubbles />} title={t('timeline.emptyTitle')}>
-      <dl className={styles.keys}>
-        {lines.map(([keys, what]) => (
-          <div key={what} className={styles.line}>
-            <dt>{what}</dt>
-            <dd className={styles.key}>
-              {keys.map((one) => (
-                <Kbd key={one} keys={one} />
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div className={styles.keys}>
+        <KeyList lines={lines} />
+      </div>
     </EmptyState>
   );
 }

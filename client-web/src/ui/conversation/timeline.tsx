@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 import { VList, type VListHandle } from 'virtua';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import type { LiveTimeline } from '../../domain/matrix/live-timeline.ts';
+import { SETTLED_MS } from '../../domain/timeline/settled.ts';
 import type { TimelineState } from '../../domain/timeline/timeline-item.ts';
 import { translateKey, useT } from '../../i18n/i18n.ts';
 import { Banner } from '../primitives/banner.tsx';
@@ -24,7 +25,6 @@ import { timelineRows, type Row } from './timeline-rows.ts';
 const LOAD_WITHIN = 900;
 const END_WITHIN = 60;
 const READ_AFTER_MS = 400;
-const SHORT_AFTER_MS = 200;
 /** ms after a wheel, finger or key: a scroll is theirs. */
 const BY_HAND_MS = 300;
 
@@ -213,7 +213,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     const timer = setTimeout(() => {
       const handle = list.current;
       if (handle && handle.scrollSize <= handle.viewportSize) void timeline.paginate('back');
-    }, SHORT_AFTER_MS);
+    }, SETTLED_MS);
     return () => clearTimeout(timer);
   }, [rows, canPaginateBack, loading, error, timeline]);
 

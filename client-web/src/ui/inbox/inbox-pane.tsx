@@ -5,7 +5,7 @@ import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { conversationId, type Conversation, type ConversationId } from '../../domain/inbox/conversation.ts';
 import { effectiveTriage } from '../../domain/inbox/effective-triage.ts';
-import { countOwnSplits, countSplits } from '../../domain/inbox/splits.ts';
+import { countOwnSplits } from '../../domain/inbox/splits.ts';
 import { formatRelative } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
@@ -26,6 +26,7 @@ import { KEYED_SPLITS, SplitTabs } from './split-tabs.tsx';
 import { openById, triage, undoLast } from './triage-actions.ts';
 import { useInboxView } from './use-inbox-view.ts';
 import { useOwnSplits } from './use-own-splits.ts';
+import { useSplitCounts } from './use-split-counts.ts';
 
 export const InboxPane = memo(function InboxPane() {
   const t = useT();
@@ -39,7 +40,7 @@ export const InboxPane = memo(function InboxPane() {
   const open = openLine(route, all);
   const sources = useStore(app.inbox.state, (state) => state.sources);
   const now = useNow();
-  const counts = useMemo(() => countSplits([...all.values()], now), [all, now]);
+  const counts = useSplitCounts();
   const ownCounts = useMemo(() => countOwnSplits([...all.values()], own, now), [all, own, now]);
   const container = useRef<HTMLDivElement>(null);
   const view = useInboxView(split, text, container);

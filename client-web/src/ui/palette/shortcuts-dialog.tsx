@@ -1,6 +1,6 @@
 import { useT } from '../../i18n/i18n.ts';
 import { Dialog } from '../primitives/dialog.tsx';
-import { Kbd } from '../primitives/kbd.tsx';
+import { KeyList } from './key-list.tsx';
 import styles from './shortcuts-dialog.module.css';
 
 export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
@@ -40,18 +40,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
         {groups.map((group) => (
           <section key={group.title}>
             <h3 className={styles.title}>{group.title}</h3>
-            <dl className={styles.list}>
-              {group.keys.map(([keys, what]) => (
-                <div key={what} className={styles.line}>
-                  <dt>{what}</dt>
-                  <dd className={styles.keys}>
-                    {keys.map((key) => (
-                      <Kbd key={key} keys={key} />
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
+            <KeyList lines={group.keys} />
           </section>
         ))}
       </div>

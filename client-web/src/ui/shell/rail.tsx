@@ -1,18 +1,17 @@
 /** The narrow bar at the edge: inbox, threads, new conversation, search, accounts, settings. At the bottom on a phone. */
 import { CircleHelp, Inbox, MessageSquarePlus, MessagesSquare, Plus, Search, Settings } from 'lucide-react';
-import { memo, useMemo } from 'react';
-import { useStore } from 'zustand';
+import { memo } from 'react';
 import type { AccountRecord } from '../../domain/accounts/account.ts';
-import { countSplits, type SplitCount } from '../../domain/inbox/splits.ts';
+import type { SplitCount } from '../../domain/inbox/splits.ts';
 import { useT } from '../../i18n/i18n.ts';
-import { useAccounts, useApp, useSessionStatus } from '../app-context.ts';
+import { useAccounts, useSessionStatus } from '../app-context.ts';
 import { Avatar } from '../primitives/avatar.tsx';
 import { Badge } from '../primitives/badge.tsx';
 import { IconButton } from '../primitives/icon-button.tsx';
 import { Menu, MenuItem, MenuTrigger } from '../primitives/menu.tsx';
+import { useSplitCounts } from '../inbox/use-split-counts.ts';
 import { navigate, useRoute } from '../route.ts';
 import { useMediaUrl } from '../use-media.ts';
-import { useNow } from '../use-now.ts';
 import { openDialog } from './dialogs-store.ts';
 import styles from './rail.module.css';
 
@@ -20,9 +19,7 @@ export const Rail = memo(function Rail() {
   const t = useT();
   const accounts = useAccounts();
   const page = useRoute((route) => (route.page === 'inbox' && route.split === 'threads' ? 'threads' : route.page));
-  const conversations = useStore(useApp().inbox.state, (state) => state.conversations);
-  const now = useNow();
-  const { important, threads } = useMemo(() => countSplits([...conversations.values()], now), [conversations, now]);
+  const { important, threads } = useSplitCounts();
   return (
     <nav className={styles.rail} aria-label={t('common.appName')}>
       <span className={styles.home}>

@@ -11,6 +11,7 @@ import { shownSize } from './media-size.ts';
 import styles from './media.module.css';
 import { useLocalUrl } from './use-local-url.ts';
 import { usePicture } from './use-picture.ts';
+import { VideoPlayer } from './video-player.tsx';
 
 /** Its first frame until it is played: nothing of it is loaded before. */
 export function Video({ media, accountKey }: { readonly media: MediaContent; readonly accountKey: string }) {
@@ -29,19 +30,7 @@ export function Video({ media, accountKey }: { readonly media: MediaContent; rea
   if (broken || failed) return <FileCard media={media} accountKey={accountKey} />;
   const style = { width: size.width, aspectRatio: `${size.width} / ${size.height}` };
   if (wanted && src !== undefined) {
-    return (
-      <video
-        className={styles.video}
-        style={style}
-        src={src}
-        poster={poster.src}
-        controls
-        autoPlay
-        playsInline
-        aria-label={t('timeline.media.video', { name: media.name })}
-        onError={() => setBroken(true)}
-      />
-    );
+    return <VideoPlayer name={media.name} className={styles.video} style={style} src={src} poster={poster.src} onBroken={() => setBroken(true)} />;
   }
   const details = [
     media.durationMs === undefined ? undefined : formatDuration(media.durationMs),
