@@ -6,6 +6,7 @@ import type { Homeserver } from './homeserver.ts';
 export const PASSWORD = 'correct horse battery';
 /** Until something is seen: syncs, and two cores that others use too. */
 const PATIENCE_MS = 20_000;
+const FOCUS_WITHIN_MS = 2_000;
 
 export interface PersonOptions {
   readonly theme?: 'light' | 'dark' | 'contrast';
@@ -153,9 +154,21 @@ export class Person implements AsyncDisposable {
           () => false,
         )
       )
-        return;
+        break;
     }
     await opened.waitFor();
+    await this.#fieldTakesFocus();
+  }
+
+  /** That of a conversation opened by the pointer does, a moment after it is painted; there is none where one may not write. */
+  async #fieldTakesFocus(): Promise<void> {
+    const focused = (): boolean => document.activeElement?.closest('main')?.querySelector('[role=textbox], textarea') === document.activeElement;
+    await this.page.waitForFunction(focused, undefined, { timeout: FOCUS_WITHIN_MS }).catch(() => {});
+  }
+
+  /** Out of any field: keys are the inbox's. */
+  async leaveFields(): Promise<void> {
+    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   }
 
   /** Under the pointer lines of the inbox keep their places, and new ones wait. */

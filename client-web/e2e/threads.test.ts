@@ -9,6 +9,7 @@ import { Person } from './person.ts';
 
 const ROOM = 'Garden';
 const ROOT = 'What shall we plant?';
+const KEY_SEEN_WITHIN_MS = 1_500;
 
 jest.setTimeout(120_000);
 
@@ -46,18 +47,24 @@ inBrowser('threads in the inbox', () => {
     await field.press('Enter');
     await bob.panel.getByRole('article').filter({ hasText: text }).and(bob.page.locator('[data-state="sent"]')).waitFor();
   };
-  /** Out of any field: keys are the inbox's. */
   const keys = async (...pressed: string[]): Promise<void> => {
-    await ann.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await ann.leaveFields();
     await ann.press(...pressed);
   };
   /** By J and K, wherever it stands. */
   const walkToThread = async (): Promise<void> => {
+    const there = ann.page.locator('[data-cursor][data-thread]');
+    await thread().waitFor();
     for (const key of ['k', 'k', 'j', 'j']) {
-      if ((await ann.page.locator('[data-cursor][data-thread]').count()) > 0) return;
+      // A key is seen a moment later.
+      const reached = await there.waitFor({ timeout: KEY_SEEN_WITHIN_MS }).then(
+        () => true,
+        () => false,
+      );
+      if (reached) return;
       await keys(key);
     }
-    await ann.page.locator('[data-cursor][data-thread]').waitFor();
+    await there.waitFor();
   };
   const openHash = (): Promise<string> => ann.page.evaluate(() => decodeURIComponent(location.hash));
 
@@ -242,7 +249,7 @@ inBrowser('threads in the inbox', () => {
 
   test('all threads in one place, from the bar at the edge and by Ctrl+K', async () => {
     await ann.page.getByRole('navigation', { name: 'NexusComm' }).getByRole('button', { name: 'Threads' }).click();
-    await ann.page.getByRole('heading', { name: 'Threads' }).waitFor();
+    await ann.page.getByRole('heading', { name: 'Threads', exact: true }).waitFor();
     await ann.leaveInbox();
     await thread().waitFor();
     expect(await ann.inbox.getByRole('listitem').count()).toBe(1);
@@ -251,7 +258,7 @@ inBrowser('threads in the inbox', () => {
     await ann.page.getByPlaceholder('People, rooms, commands').fill('thread');
     await ann.page.getByRole('menuitem', { name: 'Threads' }).waitFor();
     await ann.press('Enter');
-    await ann.page.getByRole('heading', { name: 'Threads' }).waitFor();
+    await ann.page.getByRole('heading', { name: 'Threads', exact: true }).waitFor();
     await thread().click();
     expect(await openHash()).toMatch(/^#\/inbox\/threads\/.*thread=\$/);
     expect([...ann.troubles, ...bob.troubles]).toEqual([]);

@@ -8,6 +8,7 @@ import { matrixRequest } from './http/matrix-request.ts';
 import { ConversationActions } from './inbox/conversation-actions.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { OwnSplits } from './inbox/own-splits.ts';
+import { PendingChanges } from './inbox/pending-changes.ts';
 import type { NewMessage } from './matrix/new-messages.ts';
 import { Media } from './media/media.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -24,6 +25,7 @@ export class App {
   readonly state: StoreApi<AppState>;
   readonly accounts: Accounts;
   readonly inbox: Inbox;
+  readonly changes: PendingChanges;
   readonly ownSplits: OwnSplits;
   readonly outbox: Outbox;
   readonly drafts: Drafts;
@@ -37,11 +39,16 @@ export class App {
     this.db = db;
     this.state = state;
     this.accounts = new Accounts(db, vault);
-    this.inbox = new Inbox(db);
+    this.changes = new PendingChanges(db);
+    this.inbox = new Inbox(db, (row) => this.changes.applyTo(row));
+    this.changes.onChange = (id) => this.inbox.showChanges(id);
     this.ownSplits = new OwnSplits(db);
     this.outbox = new Outbox(db);
     this.drafts = new Drafts(db);
-    this.conversations = new ConversationActions(this.inbox, (accountKey) => this.session(accountKey)?.state.getState().live?.rooms);
+    this.conversations = new ConversationActions(this.inbox, this.changes, {
+      roomActions: (accountKey) => this.session(accountKey)?.state.getState().live?.rooms,
+      isElsewhere: (accountKey) => this.session(accountKey)?.state.getState().status.state === 'elsewhere',
+    });
     this.media = new Media({
       accessTokenOf: async (accountKey) => {
         const account = this.accounts.get(accountKey);
@@ -64,6 +71,7 @@ export class App {
     const app = new App(db, vault, state);
     await app.accounts.load();
     const accountKeys = app.accounts.state.getState().accounts.map((account) => account.key);
+    await app.changes.load();
     await Promise.all([app.inbox.load(accountKeys), app.ownSplits.load(), app.drafts.load()]);
     await app.outbox.load();
     app.#followNetwork();
@@ -99,6 +107,7 @@ export class App {
     await Promise.all([
       this.accounts.remove(accountKey),
       this.inbox.forgetAccount(accountKey),
+      this.changes.forgetAccount(accountKey),
       this.outbox.forgetAccount(accountKey),
       this.drafts.forgetAccount(accountKey),
       this.media.forgetAccount(accountKey),
@@ -134,6 +143,7 @@ export class App {
       new Session(accountKey, {
         accounts: this.accounts,
         inbox: this.inbox,
+        changes: this.changes,
         ownSplits: this.ownSplits,
         outbox: this.outbox,
         persistent: this.db.persistent,

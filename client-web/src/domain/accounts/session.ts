@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fetchInbox } from '../inbox/fetch-inbox.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { OwnSplits } from '../inbox/own-splits.ts';
+import type { PendingChanges } from '../inbox/pending-changes.ts';
 import type { LiveSession, LiveStatus } from '../matrix/live-session.ts';
 import type { NewMessage } from '../matrix/new-messages.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -29,6 +30,7 @@ export interface SessionState {
 export interface SessionContext {
   readonly accounts: Accounts;
   readonly inbox: Inbox;
+  readonly changes: PendingChanges;
   readonly ownSplits: OwnSplits;
   readonly outbox: Outbox;
   readonly persistent: boolean;
@@ -73,7 +75,10 @@ export class Session {
     this.#lock = lock;
     // Another window that ran it may have renewed them, and left something to be sent.
     if (lock) await this.#context.accounts.readAgain(this.accountKey);
-    if (lock && this.#wasElsewhere) await this.#context.outbox.load(this.accountKey).catch(() => {});
+    if (lock && this.#wasElsewhere) {
+      await this.#context.outbox.load(this.accountKey).catch(() => {});
+      await this.#context.changes.load(this.accountKey);
+    }
     const current = this.account;
     let pair: TokenPair;
     try {
@@ -137,6 +142,7 @@ export class Session {
         tokens,
         persistent: this.#context.persistent,
         inbox: this.#context.inbox,
+        changes: this.#context.changes,
         ownSplits: this.#context.ownSplits,
         outbox: this.#context.outbox,
         recoveryKeys: {

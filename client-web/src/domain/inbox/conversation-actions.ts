@@ -1,10 +1,13 @@
 /**
- * Triage and the like, over all accounts. Each is seen at once and undone if the server refuses; each gives back what undoes
- * it, for Z and the undo toast. Without a session (offline before the first sync) they fail with `NotConnected`.
+ * Triage and the like, over all accounts. Each is seen at once, goes to the server as soon as there is a way (`PendingChanges`),
+ * and is undone if the server refuses; each gives back what undoes it, for Z and the undo toast. What only a server can do fails
+ * with `NotConnected` without a session; in a window whose accounts are open in another one everything does.
  */
 import type { RoomActions } from '../matrix/room-actions.ts';
 import { conversationId, type Conversation, type ConversationId, type Triage } from './conversation.ts';
+import type { ConversationChange } from './conversation-change.ts';
 import type { Inbox } from './inbox.ts';
+import type { PendingChanges } from './pending-changes.ts';
 
 export class NotConnected extends Error {
   override readonly name = 'NotConnected';
@@ -12,19 +15,28 @@ export class NotConnected extends Error {
 
 export type Undo = () => Promise<void>;
 
+/** What the accounts' sessions can do for it. */
+export interface SessionsForActions {
+  /** undefined until the account's session has started */
+  roomActions(accountKey: string): RoomActions | undefined;
+  /** Whether another window runs the account. */
+  isElsewhere(accountKey: string): boolean;
+}
+
 export class ConversationActions {
   readonly #inbox: Inbox;
-  readonly #roomActionsOf: (accountKey: string) => RoomActions | undefined;
+  readonly #changes: PendingChanges;
+  readonly #sessions: SessionsForActions;
 
-  constructor(inbox: Inbox, roomActionsOf: (accountKey: string) => RoomActions | undefined) {
+  constructor(inbox: Inbox, changes: PendingChanges, sessions: SessionsForActions) {
     this.#inbox = inbox;
-    this.#roomActionsOf = roomActionsOf;
+    this.#changes = changes;
+    this.#sessions = sessions;
   }
 
   async markDone(id: ConversationId): Promise<Undo> {
     const row = this.#row(id);
-    const triage: Triage = { state: 'done', eventId: row.last?.eventId ?? '', ts: row.activityTs };
-    return this.#setTriage(row, triage);
+    return this.#setTriage(row, { state: 'done', eventId: row.last?.eventId ?? '', ts: row.activityTs });
   }
 
   async snooze(id: ConversationId, until: number, wake: 'time' | 'reply' | 'mention'): Promise<Undo> {
@@ -36,45 +48,31 @@ export class ConversationActions {
     return this.#setTriage(this.#row(id), { state: 'active' });
   }
 
-  async setMarkedUnread(id: ConversationId, unread: boolean): Promise<Undo> {
-    const row = this.#row(id);
-    await this.#apply(row, { markedUnread: unread }, async (actions) => {
-      if (row.thread) await actions.setThread(row.roomId, row.thread.rootId, { unread: unread ? true : undefined });
-      else await actions.setMarkedUnread(row.roomId, unread);
-    });
-    return async () => void (await this.setMarkedUnread(id, !unread));
+  async setMarkedUnread(id: ConversationId, on: boolean): Promise<Undo> {
+    return this.#toggle(id, 'markedUnread', on);
+  }
+
+  async setFavourite(id: ConversationId, on: boolean): Promise<Undo> {
+    return this.#toggle(id, 'favourite', on);
+  }
+
+  async setLowPriority(id: ConversationId, on: boolean): Promise<Undo> {
+    return this.#toggle(id, 'lowPriority', on);
   }
 
   async markRead(id: ConversationId): Promise<void> {
     const row = this.#row(id);
-    await this.#apply(row, { unread: 0, mentions: 0, markedUnread: false }, async (actions) => {
-      if (row.thread) await actions.markThreadRead(row.roomId, row.thread.rootId, row.last?.eventId);
-      else await actions.markRead(row.roomId, this.#threadsOf(row));
-    });
+    const newest = row.thread ? undefined : this.#sessions.roomActions(row.accountKey)?.newestEvent(row.roomId);
+    await this.#change(id, { kind: 'read', eventId: newest ?? row.last?.eventId, ts: row.activityTs });
   }
 
   /** A thread may be followed that has no line yet. `newestTs`: ms, of its newest event as far as it is known. */
   async setFollowed(thread: { accountKey: string; roomId: string; rootId: string; newestTs: number }, on: boolean): Promise<Undo> {
     const { accountKey, roomId, rootId, newestTs } = thread;
-    const actions = this.#roomActionsOf(accountKey);
-    if (!actions) throw new NotConnected('the account is not connected yet');
-    const before = actions.threadTriage(roomId, rootId);
-    const row = this.#inbox.get(conversationId(accountKey, roomId, rootId));
-    if (!on && row) this.#inbox.remove([row.id]);
-    await actions.setThread(roomId, rootId, { follow: on, followTs: on ? newestTs : undefined });
-    return async () => actions.setThread(roomId, rootId, { follow: before?.follow, followTs: before?.followTs });
-  }
-
-  async setFavourite(id: ConversationId, on: boolean): Promise<Undo> {
-    const row = this.#row(id);
-    await this.#apply(row, { favourite: on }, async (actions) => actions.setTag(row.roomId, 'm.favourite', on));
-    return async () => void (await this.setFavourite(id, !on));
-  }
-
-  async setLowPriority(id: ConversationId, on: boolean): Promise<Undo> {
-    const row = this.#row(id);
-    await this.#apply(row, { lowPriority: on }, async (actions) => actions.setTag(row.roomId, 'm.lowpriority', on));
-    return async () => void (await this.setLowPriority(id, !on));
+    const before = this.#sessions.roomActions(accountKey)?.threadTriage(roomId, rootId);
+    const id = conversationId(accountKey, roomId, rootId);
+    await this.#change(id, { kind: 'followed', on, ts: on ? newestTs : undefined });
+    return async () => this.#change(id, { kind: 'followed', on: before?.follow, ts: before?.followTs });
   }
 
   async accept(id: ConversationId): Promise<void> {
@@ -85,37 +83,29 @@ export class ConversationActions {
   async leave(id: ConversationId): Promise<void> {
     const row = this.#row(id);
     await this.#actions(row).leave(row.roomId);
-    this.#inbox.remove([id, ...this.#threadsOf(row).map((rootId) => conversationId(row.accountKey, row.roomId, rootId))]);
-  }
-
-  /** Roots of those that have a line. */
-  #threadsOf(row: Conversation): string[] {
-    return [...this.#inbox.state.getState().conversations.values()]
-      .filter(({ accountKey, roomId, thread }) => thread && roomId === row.roomId && accountKey === row.accountKey)
-      .map(({ thread }) => thread!.rootId);
+    const threads = [...this.#inbox.state.getState().conversations.values()].filter(
+      ({ accountKey, roomId, thread }) => thread && roomId === row.roomId && accountKey === row.accountKey,
+    );
+    this.#inbox.remove([id, ...threads.map((thread) => thread.id)]);
   }
 
   async #setTriage(row: Conversation, triage: Triage): Promise<Undo> {
-    const { triage: before, thread } = row;
-    const keptBefore = thread && this.#actions(row).threadTriage(row.roomId, thread.rootId)?.triage;
-    const set = async (actions: RoomActions, next: Triage | undefined): Promise<void> =>
-      thread ? actions.setThread(row.roomId, thread.rootId, { triage: next }) : actions.setTriage(row.roomId, next ?? { state: 'active' });
-    await this.#apply(row, { triage }, async (actions) => set(actions, triage));
-    return async () => {
-      await this.#apply(this.#row(row.id), { triage: before }, async (actions) => set(actions, thread ? keptBefore : before));
-    };
+    const { id, thread, triage: shown } = row;
+    const kept = thread ? this.#sessions.roomActions(row.accountKey)?.threadTriage(row.roomId, thread.rootId)?.triage : shown;
+    const before = kept ?? (shown.state === 'active' ? undefined : shown);
+    await this.#change(id, { kind: 'triage', triage });
+    return async () => this.#change(id, { kind: 'triage', triage: before });
   }
 
-  async #apply(row: Conversation, change: Partial<Conversation>, work: (actions: RoomActions) => Promise<void>): Promise<void> {
-    const actions = this.#actions(row);
-    this.#inbox.change(row.id, change);
-    try {
-      await work(actions);
-    } catch (error) {
-      const before = Object.fromEntries(Object.keys(change).map((name) => [name, row[name as keyof Conversation]]));
-      this.#inbox.change(row.id, before);
-      throw error;
-    }
+  async #toggle(id: ConversationId, kind: 'markedUnread' | 'favourite' | 'lowPriority', on: boolean): Promise<Undo> {
+    await this.#change(id, { kind, on });
+    return async () => this.#change(id, { kind, on: !on });
+  }
+
+  async #change(id: ConversationId, change: ConversationChange): Promise<void> {
+    const accountKey = id.slice(0, id.indexOf('/'));
+    if (this.#sessions.isElsewhere(accountKey)) throw new NotConnected('the account is open in another window');
+    await this.#changes.add(id, change);
   }
 
   #row(id: ConversationId): Conversation {
@@ -125,7 +115,7 @@ export class ConversationActions {
   }
 
   #actions(row: Conversation): RoomActions {
-    const actions = this.#roomActionsOf(row.accountKey);
+    const actions = this.#sessions.roomActions(row.accountKey);
     if (!actions) throw new NotConnected('the account is not connected yet');
     return actions;
   }

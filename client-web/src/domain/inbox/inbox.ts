@@ -18,17 +18,24 @@ const SAVE_AFTER_MS = 2_000;
 export class Inbox {
   readonly state: StoreApi<InboxState> = createStore<InboxState>(() => ({ conversations: new Map(), sources: {}, loaded: false }));
   readonly #db: Database;
+  readonly #changed: (row: Conversation) => Conversation | undefined;
   readonly #unsaved = new Map<ConversationId, Conversation | undefined>();
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(db: Database) {
+  /** `changed`: a line with what was done to it and the server does not have yet; undefined if it is none any more */
+  constructor(db: Database, changed: (row: Conversation) => Conversation | undefined = (row) => row) {
     this.#db = db;
+    this.#changed = changed;
   }
 
   async load(accountKeys: readonly string[]): Promise<void> {
     const known = new Set(accountKeys);
     const rows = (await this.#db.all('conversations')).filter((row) => known.has(row.accountKey));
-    const conversations = new Map(rows.map((row) => [row.id, row]));
+    const conversations = new Map<ConversationId, Conversation>();
+    for (const kept of rows) {
+      const row = this.#changed(kept);
+      if (row) conversations.set(row.id, row);
+    }
     for (const [id, row] of this.state.getState().conversations) conversations.set(id, row);
     const sources = Object.fromEntries(rows.map((row) => [row.accountKey, 'cache' as const]));
     this.state.setState({ conversations, sources: { ...sources, ...this.state.getState().sources }, loaded: true });
@@ -43,11 +50,7 @@ export class Inbox {
     const { conversations, sources } = this.state.getState();
     if (source === 'summary' && sources[accountKey] === 'live') return;
     const next = new Map(conversations);
-    for (const given of rows) {
-      const row = withHeard(given, conversations.get(given.id));
-      next.set(row.id, row);
-      this.#unsaved.set(row.id, row);
-    }
+    this.#put(next, rows, conversations);
     this.state.setState({ conversations: next, sources: sources[accountKey] === source ? sources : { ...sources, [accountKey]: source } });
     this.#saveSoon();
   }
@@ -76,11 +79,7 @@ export class Inbox {
       if (row.accountKey !== accountKey || (source === 'summary' && row.thread)) next.set(id, row);
       else if (!kept.has(id)) this.#unsaved.set(id, undefined);
     }
-    for (const given of rows) {
-      const row = withHeard(given, conversations.get(given.id));
-      next.set(row.id, row);
-      this.#unsaved.set(row.id, row);
-    }
+    this.#put(next, rows, conversations);
     this.state.setState({ conversations: next, sources: { ...sources, [accountKey]: source } });
     this.#saveSoon();
   }
@@ -94,11 +93,15 @@ export class Inbox {
     this.#saveSoon();
   }
 
-  /** What the person did is seen at once, before the server has confirmed it. */
-  change(id: ConversationId, change: Partial<Conversation>): void {
-    const row = this.get(id);
+  /** What the person did is seen at once, and outlives the window even if that is closed at once. */
+  showChanges(id: ConversationId): void {
+    const { conversations } = this.state.getState();
+    const row = conversations.get(id);
     if (!row) return;
-    this.merge(row.accountKey, this.state.getState().sources[row.accountKey] === 'live' ? 'live' : 'summary', [{ ...row, ...change }]);
+    const next = new Map(conversations);
+    this.#put(next, [row], conversations);
+    this.state.setState({ conversations: next });
+    void this.save();
   }
 
   async forgetAccount(accountKey: string): Promise<void> {
@@ -116,6 +119,15 @@ export class Inbox {
     const entries = [...this.#unsaved];
     this.#unsaved.clear();
     await this.#db.putAll('conversations', entries).catch(() => {});
+  }
+
+  #put(next: Map<ConversationId, Conversation>, rows: readonly Conversation[], before: ReadonlyMap<ConversationId, Conversation>): void {
+    for (const given of rows) {
+      const row = this.#changed(withHeard(given, before.get(given.id)));
+      if (row) next.set(row.id, row);
+      else next.delete(given.id);
+      this.#unsaved.set(given.id, row);
+    }
   }
 
   #saveSoon(): void {

@@ -98,6 +98,15 @@ export class LiveInbox {
     return isFollowed({ rootMine, wroteTs: wrote ? 0 : undefined, mentioned: false }, own);
   }
 
+  /** Roots of those that have a line. */
+  threadsWithLines(roomId: string): readonly string[] {
+    return (this.#threadRows.get(roomId) ?? []).map(({ thread }) => thread!.rootId);
+  }
+
+  refresh(roomId: string): void {
+    this.#mark(roomId);
+  }
+
   markAll(): void {
     for (const room of this.#client.getRooms()) this.#dirty.add(room.roomId);
     this.#schedule();

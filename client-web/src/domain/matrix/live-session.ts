@@ -3,8 +3,11 @@ import { ClientEvent, HttpApiEvent, PendingEventOrdering, SyncState, type Matrix
 import type { AccountRecord } from '../accounts/account.ts';
 import type { SessionTokens } from '../accounts/session-tokens.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import { conversationId } from '../inbox/conversation.ts';
 import type { OwnSplits } from '../inbox/own-splits.ts';
+import type { PendingChanges } from '../inbox/pending-changes.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { changeWriter } from './change-writer.ts';
 import { CommandRunner } from './command-runner.ts';
 import { createMatrixClient, deleteStores } from './create-client.ts';
 import { Directory } from './directory.ts';
@@ -48,6 +51,7 @@ export interface LiveSessionOptions {
   readonly tokens: SessionTokens;
   readonly persistent: boolean;
   readonly inbox: Inbox;
+  readonly changes: PendingChanges;
   readonly ownSplits: OwnSplits;
   readonly outbox: Outbox;
   readonly recoveryKeys: RecoveryKeyStore;
@@ -77,6 +81,7 @@ export class LiveSession {
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
+  #disconnectChanges: (() => void) | undefined;
   #disconnectSplits: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
@@ -132,6 +137,9 @@ export class LiveSession {
       target,
       outbox: this.#options.outbox,
       onThreadRead: async (roomId, rootId) => this.rooms.unmarkThread(roomId, rootId),
+      readLater: (roomId, rootId, { eventId, ts }) => {
+        void this.#options.changes.add(conversationId(this.account.key, roomId, rootId), { kind: 'read', eventId, ts }).catch(() => {});
+      },
     });
   }
 
@@ -162,11 +170,13 @@ export class LiveSession {
   retryNow(): void {
     this.client.retryImmediately();
     this.#options.outbox.retryNow(this.account.key);
+    this.#options.changes.retryNow(this.account.key);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#saving);
     this.#disconnectOutbox?.();
+    this.#disconnectChanges?.();
     this.#disconnectSplits?.();
     this.#inbox.stop();
     this.encryption.stop();
@@ -180,6 +190,7 @@ export class LiveSession {
   async signOut(): Promise<void> {
     clearInterval(this.#saving);
     this.#disconnectOutbox?.();
+    this.#disconnectChanges?.();
     this.#disconnectSplits?.();
     this.#inbox.stop();
     this.encryption.stop();
@@ -230,8 +241,9 @@ export class LiveSession {
 
   /** What this browser has and the server lacks is written from now on. */
   #connect(): void {
-    const { outbox, ownSplits, account } = this.#options;
+    const { outbox, changes, ownSplits, account } = this.#options;
     this.#disconnectOutbox ??= outbox.connect(account.key, { send: async (entry, progress) => sendEntry(this.client, entry, progress) });
+    this.#disconnectChanges ??= changes.connect(account.key, changeWriter(this.rooms, this.#inbox));
     this.#disconnectSplits ??= ownSplits.connect(splitSlotOf(this.client));
   }
 }

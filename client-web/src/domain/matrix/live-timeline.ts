@@ -6,7 +6,6 @@ import {
   Direction,
   EventType,
   MatrixEventEvent,
-  ReceiptType,
   RelationType,
   RoomEvent,
   RoomMemberEvent,
@@ -26,6 +25,7 @@ import { outboxItems, withPendingChanges } from '../timeline/pending-items.ts';
 import { SETTLED_MS } from '../timeline/settled.ts';
 import type { MessageItem, Person, StateItem, TimelineItem, TimelineState } from '../timeline/timeline-item.ts';
 import { eventToItem, personOf, type ItemContext } from './event-to-item.ts';
+import { asSendFailed } from './send-entry.ts';
 import { stateContent } from './summarise-room.ts';
 
 const FIRST_PAGE = 40;
@@ -52,6 +52,16 @@ export interface TimelineTarget {
   readonly eventId?: string | undefined;
 }
 
+export interface LiveTimelineOptions {
+  readonly accountKey: string;
+  readonly target: TimelineTarget;
+  readonly outbox: Outbox;
+  /** A mark that the person set by hand goes with it. */
+  onThreadRead(roomId: string, rootId: string): Promise<void>;
+  /** There is no way to the server now: it is to hear of it when there is. `ts` in ms. */
+  readLater(roomId: string, rootId: string | undefined, upTo: { readonly eventId: string; readonly ts: number }): void;
+}
+
 export class LiveTimeline {
   readonly state: StoreApi<TimelineState> = createStore<TimelineState>(() => ({
     items: [],
@@ -66,7 +76,7 @@ export class LiveTimeline {
   readonly #client: MatrixClient;
   readonly #room: Room;
   readonly #outbox: Outbox;
-  readonly #onThreadRead: ((roomId: string, rootId: string) => Promise<void>) | undefined;
+  readonly #options: LiveTimelineOptions;
   readonly #myUserId: string;
   readonly #undo: (() => void)[] = [];
   readonly #items = new Map<string, MessageItem | StateItem | null>();
@@ -79,11 +89,7 @@ export class LiveTimeline {
   #scheduled = false;
   #closed = false;
 
-  /** `onThreadRead`: a mark that the person set by hand goes with it */
-  constructor(
-    client: MatrixClient,
-    options: { accountKey: string; target: TimelineTarget; outbox: Outbox; onThreadRead?: (roomId: string, rootId: string) => Promise<void> },
-  ) {
+  constructor(client: MatrixClient, options: LiveTimelineOptions) {
     const room = client.getRoom(options.target.roomId);
     if (!room) throw new Error(`no room ${options.target.roomId}`);
     this.#client = client;
@@ -91,7 +97,7 @@ export class LiveTimeline {
     this.accountKey = options.accountKey;
     this.target = options.target;
     this.#outbox = options.outbox;
-    this.#onThreadRead = options.onThreadRead;
+    this.#options = options;
     this.#myUserId = client.getSafeUserId();
     this.#listen();
     void this.#open(options.target.eventId);
@@ -180,21 +186,30 @@ export class LiveTimeline {
     }
   }
 
-  /** Tells that the person has seen the end of the conversation. `isPrivate`: without telling others. */
-  async markRead(isPrivate: boolean): Promise<void> {
+  /** Tells that the person has seen the end of the conversation. */
+  async markRead(): Promise<void> {
     const events = this.#window?.getEvents() ?? [];
     const last = events.findLast((event) => event.status === null);
     if (!last || this.state.getState().canPaginateForward) return;
+    try {
+      await this.#tellRead(last);
+    } catch (error) {
+      if (asSendFailed(error, false).kind !== 'later') throw error;
+      this.#options.readLater(this.#room.roomId, this.#thread?.id, { eventId: last.getId()!, ts: last.getTs() });
+    }
+  }
+
+  async #tellRead(last: MatrixEvent): Promise<void> {
     // As it is now: what the person marks while this is under way stays marked.
     const marked = !this.#thread && this.#room.getAccountData('m.marked_unread')?.getContent()['unread'] === true;
-    if (this.#thread) await this.#onThreadRead?.(this.#room.roomId, this.#thread.id);
+    if (this.#thread) await this.#options.onThreadRead(this.#room.roomId, this.#thread.id);
     // Where the person never sent a receipt for a thread the SDK takes all of them as read; of the root there is nothing to read.
     const position = this.#thread
       ? (this.#thread.getReadReceiptForUserId(this.#myUserId, true)?.eventId ?? (last.getId() === this.#thread.id ? last.getId() : undefined))
       : this.#room.getEventReadUpTo(this.#myUserId, true);
     const unread = this.#thread ? this.#room.getThreadUnreadNotificationCount(this.#thread.id) : this.#room.getRoomUnreadNotificationCount();
     if (position !== last.getId() || unread > 0) {
-      await this.#client.sendReadReceipt(last, isPrivate ? ReceiptType.ReadPrivate : ReceiptType.Read);
+      await this.#client.sendReadReceipt(last);
       if (!this.#thread) await this.#client.setRoomReadMarkers(this.#room.roomId, last.getId()!);
     }
     if (marked) {

@@ -65,13 +65,26 @@ export class RoomActions {
     else await this.#client.deleteRoomTag(roomId, tag);
   }
 
-  /** Reads everything in the room without opening it, threads included but for those in `except`, which have lines of their own. */
-  async markRead(roomId: string, except: readonly string[] = []): Promise<void> {
+  /** Id of the newest event that is known of a room. */
+  newestEvent(roomId: string): string | undefined {
+    return this.#client.getRoom(roomId)?.getLastLiveEvent()?.getId();
+  }
+
+  /**
+   * Reads a room without opening it, threads included but for those in `except`, which have lines of their own. `upTo`: id of an
+   * event, without which everything is read.
+   */
+  async markRead(roomId: string, { upTo, except = [] }: { readonly upTo?: string | undefined; readonly except?: readonly string[] }): Promise<void> {
     const client = this.#client;
     const room = client.getRoom(roomId);
     const last = room?.getLastLiveEvent();
     // First: what the person marks while the rest is under way stays marked.
     await this.setMarkedUnread(roomId, false);
+    if (upTo !== undefined && last?.getId() !== upTo) {
+      await client.setRoomReadMarkersHttpRequest(roomId, upTo);
+      await this.#tellRead(roomId, upTo, except.length > 0 ? 'main' : undefined);
+      return;
+    }
     if (!room || !last) return;
     const threads = room.getThreads().filter(({ id }) => !except.includes(id) && room.getThreadUnreadNotificationCount(id) > 0);
     const replies = threads.map(lastSent).filter((reply) => reply !== null);
@@ -87,16 +100,19 @@ export class RoomActions {
     });
   }
 
-  /** `lastEventId`: of its newest event, where the SDK does not know the thread. */
-  async markThreadRead(roomId: string, rootId: string, lastEventId: string | undefined): Promise<void> {
+  /** `upTo`: id of an event of it, where the SDK does not know the thread or something newer. */
+  async markThreadRead(roomId: string, rootId: string, upTo: string | undefined): Promise<void> {
     const thread = this.#client.getRoom(roomId)?.getThread(rootId);
     const last = thread && lastSent(thread);
     await this.unmarkThread(roomId, rootId);
-    if (last) await this.#readAtOnce(thread.room, [rootId], async () => this.#client.sendReceipt(last, ReceiptType.Read));
-    else if (lastEventId !== undefined) {
-      const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(lastEventId)}`;
-      await this.#client.http.authedRequest(Method.Post, path, undefined, { thread_id: rootId });
-    }
+    if (last && (upTo === undefined || last.getId() === upTo))
+      await this.#readAtOnce(thread.room, [rootId], async () => this.#client.sendReceipt(last, ReceiptType.Read));
+    else if (upTo !== undefined) await this.#tellRead(roomId, upTo, rootId);
+  }
+
+  async #tellRead(roomId: string, eventId: string, threadId: string | undefined): Promise<void> {
+    const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(eventId)}`;
+    await this.#client.http.authedRequest(Method.Post, path, undefined, threadId === undefined ? {} : { thread_id: threadId });
   }
 
   /**

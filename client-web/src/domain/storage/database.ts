@@ -1,10 +1,11 @@
 /**
- * The client's own database in IndexedDB: accounts, the inbox as last seen, what waits to be sent, drafts. Where the browser
- * keeps nothing (blocked, full, private windows) memory takes its place, and `persistent` is false, which the UI says.
+ * The client's own database in IndexedDB: accounts, the inbox as last seen, what waits to be sent or written, drafts. Where the
+ * browser keeps nothing (blocked, full, private windows) memory takes its place, and `persistent` is false, which the UI says.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { AccountRecord } from '../accounts/account.ts';
 import type { Conversation } from '../inbox/conversation.ts';
+import type { KeptChange } from '../inbox/pending-changes.ts';
 import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 
 export interface Draft {
@@ -20,6 +21,7 @@ export interface Draft {
 interface Tables {
   accounts: AccountRecord;
   conversations: Conversation;
+  changes: KeptChange;
   outbox: OutboxEntry;
   values: unknown;
 }
@@ -28,13 +30,14 @@ type TableName = keyof Tables;
 interface Schema extends DBSchema {
   accounts: { key: string; value: AccountRecord };
   conversations: { key: string; value: Conversation };
+  changes: { key: string; value: KeptChange };
   outbox: { key: string; value: OutboxEntry };
   values: { key: string; value: unknown };
 }
 
 const NAME = 'nexuscomm';
-const VERSION = 1;
-const TABLES: readonly TableName[] = ['accounts', 'conversations', 'outbox', 'values'];
+const VERSION = 2;
+const TABLES: readonly TableName[] = ['accounts', 'conversations', 'changes', 'outbox', 'values'];
 
 export interface Database {
   /** false: all is lost when the window closes */

@@ -11,6 +11,8 @@ export interface ConversationPlace {
   readonly keepEnd: () => void;
   /** An element is about to become higher because the person asked for it: its start is what stays where it is, not the end. */
   readonly leaveEnd: (growing: Element) => void;
+  /** A message became smaller: its start comes into view, if it is above. */
+  readonly showStart: (shrunk: Element) => void;
   /** Shows a message, loading what is around it. */
   readonly goTo: (eventId: string) => void;
   /** Whether it may grow now without moving what the person looks at. */

@@ -31,7 +31,7 @@ export function ConversationParts({
 }) {
   const t = useT();
   const colours = useThemeColours();
-  const beforeGrowing = useConversationPlace()?.leaveEnd;
+  const { leaveEnd: beforeGrowing, showStart: afterShrinking } = useConversationPlace() ?? {};
   const parts = useMemo(
     () => ({
       MxcImage: (props: MxcImageProps) => <MxcImage {...props} accountKey={accountKey} />,
@@ -42,8 +42,9 @@ export function ConversationParts({
       highlight,
       copy,
       ...(beforeGrowing && { beforeGrowing }),
+      ...(afterShrinking && { afterShrinking }),
     }),
-    [accountKey, roomId, colours, beforeGrowing, t],
+    [accountKey, roomId, colours, beforeGrowing, afterShrinking, t],
   );
   return <MessagePartsProvider value={parts}>{children}</MessagePartsProvider>;
 }

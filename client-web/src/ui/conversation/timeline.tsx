@@ -85,6 +85,13 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     observer.observe(growing);
     setTimeout(() => observer.disconnect(), GROWN_WITHIN_MS);
   }, []);
+  /** The list knows where the message starts; the page does not, before the list has measured what became smaller. */
+  const showStart = useCallback((shrunk: Element) => {
+    const key = shrunk.closest('[data-key]')?.getAttribute('data-key');
+    const index = last.current.rows.findIndex((row) => row.key === key);
+    if (index < 0 || shrunk.getBoundingClientRect().top >= pane.current!.getBoundingClientRect().top) return;
+    list.current?.scrollToIndex(index, { align: 'start' });
+  }, []);
   const place = useMemo(
     (): ConversationPlace => ({
       accountKey,
@@ -93,6 +100,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
       timeline,
       keepEnd,
       leaveEnd,
+      showStart,
       goTo: (eventId) => {
         setAsked((before) => ({ eventId, count: (before?.count ?? 0) + 1 }));
         void timeline.jumpTo(eventId);
@@ -104,7 +112,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
         return bottom < view.top || top > view.bottom;
       },
     }),
-    [accountKey, roomId, encrypted, timeline, keepEnd, leaveEnd],
+    [accountKey, roomId, encrypted, timeline, keepEnd, leaveEnd, showStart],
   );
 
   // The field grows, the window shrinks, a message gets higher: the end stays in view.
@@ -161,8 +169,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
   const markReadSoon = useCallback(() => {
     clearTimeout(read.current);
     read.current = setTimeout(() => {
-      if (document.visibilityState === 'visible' && document.hasFocus() && atEnd.current && isLookedAt())
-        void timeline.markRead(false).catch(() => {});
+      if (document.visibilityState === 'visible' && document.hasFocus() && atEnd.current && isLookedAt()) void timeline.markRead().catch(() => {});
     }, READ_AFTER_MS);
   }, [timeline]);
 

@@ -49,7 +49,7 @@ export interface MessageBodyProps {
 }
 
 export function MessageBody({ text, after, id }: MessageBodyProps) {
-  const { sanitise, labels, beforeGrowing } = useMessageParts();
+  const { sanitise, labels, beforeGrowing, afterShrinking } = useMessageParts();
   const { tree, start, plain, problem } = readMessage(text, sanitise);
   const [open, setOpen] = useState(() => id !== undefined && opened.has(id));
   const { body, tall } = useIsTall(text, start, !open);
@@ -61,7 +61,7 @@ export function MessageBody({ text, after, id }: MessageBodyProps) {
     else if (id !== undefined) opened.add(id);
     setOpen(!open);
   };
-  useSeenAfterClosing(body, open);
+  useSeenAfterClosing(body, open, afterShrinking);
   return (
     <div className={isBig(tree) ? styles.big : styles.body}>
       <div ref={body} className={classNames(clamped && styles.clamped, clamped && long && styles.fading) || undefined}>
@@ -94,10 +94,13 @@ function useIsTall(text: MessageText, start: ClampedTree, clamped: boolean) {
 }
 
 /** "Show less" is at the end of a message, whose start may be far above. */
-function useSeenAfterClosing(body: RefObject<HTMLElement | null>, open: boolean): void {
+function useSeenAfterClosing(body: RefObject<HTMLElement | null>, open: boolean, afterShrinking: ((message: Element) => void) | undefined): void {
   const was = useRef(open);
   useLayoutEffect(() => {
-    if (was.current && !open) body.current?.scrollIntoView({ block: 'nearest' });
+    const closed = was.current && !open ? body.current : null;
     was.current = open;
-  }, [body, open]);
+    if (!closed) return;
+    if (afterShrinking) afterShrinking(closed);
+    else closed.scrollIntoView({ block: 'nearest' });
+  }, [body, open, afterShrinking]);
 }

@@ -56,6 +56,8 @@ export interface MessageParts {
   readonly copy: (text: string) => Promise<void>;
   /** A long message is about to be shown in full: its start stays where it is. */
   readonly beforeGrowing?: (message: Element) => void;
+  /** It is shown in part again: its start comes into view, if it is not there. */
+  readonly afterShrinking?: (message: Element) => void;
 }
 
 const Parts = createContext<MessageParts | undefined>(undefined);

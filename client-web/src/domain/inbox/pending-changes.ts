@@ -1,0 +1,221 @@
+/**
+ * Changes of conversations on their way to the server: kept first, seen in the inbox at once, then written, one after another.
+ * What can't be written for now (no network, no session yet, a server in trouble) waits, over restarts as well; what the server
+ * refuses is taken back. A change that was written is remembered for the next start, whose first paint knows older account data
+ * than the server does.
+ */
+import type { Database } from '../storage/database.ts';
+import { SendFailed } from '../outbox/outbox.ts';
+import { parseConversationId, type Conversation, type ConversationId } from './conversation.ts';
+import { changeKey, withChange, type ConversationChange } from './conversation-change.ts';
+
+/** Writes to an account. Throws `SendFailed`; any other error counts as refused. */
+export interface ChangeWriter {
+  write(id: ConversationId, change: ConversationChange): Promise<void>;
+  /** Makes the lines of a room again from what the server says. */
+  refresh(roomId: string): void;
+}
+
+export interface KeptChange {
+  readonly key: string;
+  readonly id: ConversationId;
+  readonly change: ConversationChange;
+  /** Counts up; earlier ones are written first. */
+  readonly order: number;
+  /** By an earlier run of the client; this one has not heard from the server yet. */
+  readonly written: boolean;
+}
+
+const FIRST_RETRY_MS = 2_000;
+const MOST_RETRY_MS = 60_000;
+
+export class PendingChanges {
+  /** Set by whoever tells the person that a change of some time ago was refused. */
+  onRefused: (error: unknown) => void = () => {};
+  /** Set by whoever shows lines: a conversation looks different now. */
+  onChange: (id: ConversationId) => void = () => {};
+  readonly #db: Database;
+  readonly #kept = new Map<string, KeptChange>();
+  readonly #byConversation = new Map<ConversationId, Map<string, KeptChange>>();
+  readonly #writers = new Map<string, ChangeWriter>();
+  readonly #running = new Set<string>();
+  readonly #waits = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #delays = new Map<string, number>();
+  /** Of changes whose maker still waits to hear how it went. */
+  readonly #listeners = new Map<KeptChange, { done(): void; refused(error: unknown): void }>();
+  #order = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Of all accounts, or of one that another window has run till now. */
+  async load(accountKey?: string): Promise<void> {
+    const kept = (await this.#db.all('changes').catch(() => [])).filter(({ id }) => accountKey === undefined || accountOf(id) === accountKey);
+    for (const one of kept) {
+      this.#order = Math.max(this.#order, one.order + 1);
+      if (!this.#kept.has(one.key)) this.#hold(one);
+    }
+    for (const { id } of kept) this.onChange(id);
+  }
+
+  /** A line with what was done to it; undefined if it is none any more. */
+  applyTo(row: Conversation): Conversation | undefined {
+    const changes = this.#byConversation.get(row.id);
+    if (!changes) return row;
+    let changed: Conversation | undefined = row;
+    for (const { change } of changes.values()) changed = changed && withChange(changed, change);
+    return changed;
+  }
+
+  /** Resolves when it is written, or kept to be written later. @throws what the server refused it with; the line is as it was then */
+  async add(id: ConversationId, change: ConversationChange): Promise<void> {
+    const kept: KeptChange = { key: changeKey(id, change), id, change, order: this.#order++, written: false };
+    const before = this.#kept.get(kept.key);
+    this.#hold(kept);
+    if (before) this.#settle(before);
+    this.onChange(id);
+    // Where nothing can be kept it is still written from memory; the database tells the person.
+    await this.#db.put('changes', kept.key, kept).catch(() => {});
+    if (this.#kept.get(kept.key) !== kept) return;
+    const heard = new Promise<void>((done, refused) => this.#listeners.set(kept, { done, refused }));
+    void this.#run(accountOf(id));
+    await heard;
+  }
+
+  /** From now on an account can be written to, and its own account data is up to date. @returns ends it */
+  connect(accountKey: string, writer: ChangeWriter): () => void {
+    this.#writers.set(accountKey, writer);
+    for (const kept of this.#of(accountKey)) {
+      if (!kept.written) continue;
+      this.#drop(kept);
+      writer.refresh(parseConversationId(kept.id).roomId);
+    }
+    void this.#forgetWritten(accountKey);
+    this.retryNow(accountKey);
+    return () => {
+      if (this.#writers.get(accountKey) === writer) this.#writers.delete(accountKey);
+    };
+  }
+
+  /** The network is back, or a server is. */
+  retryNow(accountKey?: string): void {
+    for (const key of accountKey === undefined ? this.#writers.keys() : [accountKey]) {
+      clearTimeout(this.#waits.get(key));
+      this.#waits.delete(key);
+      void this.#run(key);
+    }
+  }
+
+  async forgetAccount(accountKey: string): Promise<void> {
+    for (const kept of this.#of(accountKey)) {
+      this.#drop(kept);
+      this.#settle(kept);
+    }
+    clearTimeout(this.#waits.get(accountKey));
+    this.#waits.delete(accountKey);
+    await this.#db.deleteByPrefix('changes', `${accountKey}/`);
+  }
+
+  #of(accountKey: string): KeptChange[] {
+    return [...this.#kept.values()].filter(({ id }) => accountOf(id) === accountKey).toSorted((a, b) => a.order - b.order);
+  }
+
+  #hold(kept: KeptChange): void {
+    this.#kept.set(kept.key, kept);
+    const others = this.#byConversation.get(kept.id) ?? new Map<string, KeptChange>();
+    this.#byConversation.set(kept.id, others.set(kept.key, kept));
+  }
+
+  #drop(kept: KeptChange): void {
+    if (this.#kept.get(kept.key) !== kept) return;
+    this.#kept.delete(kept.key);
+    const others = this.#byConversation.get(kept.id);
+    others?.delete(kept.key);
+    if (others?.size === 0) this.#byConversation.delete(kept.id);
+  }
+
+  #settle(kept: KeptChange, refusal?: { readonly error: unknown }): void {
+    const listener = this.#listeners.get(kept);
+    this.#listeners.delete(kept);
+    if (refusal === undefined) listener?.done();
+    else if (listener) listener.refused(refusal.error);
+    else this.onRefused(refusal.error);
+  }
+
+  async #forgetWritten(accountKey: string): Promise<void> {
+    const all = await this.#db.all('changes').catch(() => []);
+    // What this run writes meanwhile is looked at again: only what no longer stands here may go.
+    const gone = all.filter(({ key, id, written }) => written && accountOf(id) === accountKey && !this.#kept.has(key));
+    await this.#db
+      .putAll(
+        'changes',
+        gone.map(({ key }) => [key, undefined]),
+      )
+      .catch(() => {});
+  }
+
+  async #run(accountKey: string): Promise<void> {
+    if (this.#waits.has(accountKey)) return this.#settleAll(accountKey);
+    if (this.#running.has(accountKey)) return;
+    this.#running.add(accountKey);
+    try {
+      for (;;) {
+        const next = this.#of(accountKey).find(({ written }) => !written);
+        const writer = this.#writers.get(accountKey);
+        if (!next) return;
+        if (!writer) return this.#settleAll(accountKey);
+        if (!(await this.#writeOne(next, writer))) return;
+      }
+    } finally {
+      this.#running.delete(accountKey);
+    }
+  }
+
+  /** Whether the next may be written. */
+  async #writeOne(next: KeptChange, writer: ChangeWriter): Promise<boolean> {
+    const accountKey = accountOf(next.id);
+    try {
+      await writer.write(next.id, next.change);
+      this.#delays.delete(accountKey);
+      await this.#written(next);
+      this.#settle(next);
+    } catch (error) {
+      if (error instanceof SendFailed && error.kind === 'later') {
+        this.#wait(accountKey, error.retryAfterMs);
+        this.#settleAll(accountKey);
+        return false;
+      }
+      const isNewest = this.#kept.get(next.key) === next;
+      this.#drop(next);
+      if (isNewest) await this.#db.delete('changes', next.key).catch(() => {});
+      writer.refresh(parseConversationId(next.id).roomId);
+      this.#settle(next, { error });
+    }
+    return true;
+  }
+
+  /** All that waits is kept: nobody need wait with it. */
+  #settleAll(accountKey: string): void {
+    for (const kept of this.#of(accountKey)) this.#settle(kept);
+  }
+
+  /** A newer one of the same kind may have taken its place meanwhile. */
+  async #written(kept: KeptChange): Promise<void> {
+    if (this.#kept.get(kept.key) !== kept) return;
+    this.#drop(kept);
+    await this.#db.put('changes', kept.key, { ...kept, written: true }).catch(() => {});
+  }
+
+  #wait(accountKey: string, retryAfterMs: number | undefined): void {
+    const delay = retryAfterMs ?? Math.min(MOST_RETRY_MS, (this.#delays.get(accountKey) ?? FIRST_RETRY_MS / 2) * 2);
+    this.#delays.set(accountKey, delay);
+    const timer = setTimeout(() => {
+      this.#waits.delete(accountKey);
+      void this.#run(accountKey);
+    }, delay);
+    this.#waits.set(accountKey, timer);
+  }
+}
+
+const accountOf = (id: ConversationId): string => parseConversationId(id).accountKey;
