@@ -87,6 +87,13 @@ inBrowser('the inbox', () => {
     await keys('1');
     await other.say(rooms.get('Berries')!, { body: 'fresh ones' });
     await alice.seesInInbox('Berries');
+    // It is there to be put away again.
+    await alice.conversation('Berries').hover();
+    await alice.conversation('Berries').getByRole('button', { name: 'Done' }).waitFor();
+    await alice.conversation('Berries').click({ button: 'right' });
+    await alice.page.getByRole('menuitem', { name: 'Done' }).waitFor();
+    await alice.press('Escape');
+    await away();
   }, 60_000);
 
   test('snoozed in words, found under Later, woken by a reply', async () => {
@@ -103,6 +110,7 @@ inBrowser('the inbox', () => {
     await keys('1');
     await other.say(rooms.get('Cherries')!, { body: 'here I am' });
     await alice.seesInInbox('Cherries');
+    expect(await alice.conversation('Cherries').getByText('Comes back').count()).toBe(0);
   }, 60_000);
 
   test('favourites are on top, unread marks stay until they are read', async () => {

@@ -7,6 +7,7 @@ import { openVault } from './domain/accounts/account.ts';
 import { App } from './domain/app.ts';
 import { initI18n } from './i18n/i18n.ts';
 import { AppContext } from './ui/app-context.ts';
+import { attempt } from './ui/error-sentence.ts';
 import { followDesktop } from './ui/follow-desktop.ts';
 import { startNotifier } from './ui/notifications/notifier.ts';
 import { ErrorBoundary } from './ui/primitives/error-boundary.tsx';
@@ -27,6 +28,7 @@ async function start(): Promise<void> {
       </AppContext>
     </StrictMode>,
   );
+  app.changes.onRefused = (error) => attempt(Promise.reject(error));
   startNotifier(app);
   followDesktop(app);
   // After the first paint: the SDK is half a megabyte of script.

@@ -145,7 +145,7 @@ export class PendingChanges {
 
   async #forgetWritten(accountKey: string): Promise<void> {
     const all = await this.#db.all('changes').catch(() => []);
-    // What this run writes meanwhile is looked at again: only what no longer stands here may go.
+    // What the person has done again since stays.
     const gone = all.filter(({ key, id, written }) => written && accountOf(id) === accountKey && !this.#kept.has(key));
     await this.#db
       .putAll(

@@ -16,17 +16,20 @@ import {
   UserPlus,
 } from 'lucide-react';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
+import { effectiveTriage } from '../../domain/inbox/effective-triage.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useLive } from '../app-context.ts';
 import { setPreviews, usePreviewsOn } from '../conversation/preview-settings.ts';
 import { attempt } from '../error-sentence.ts';
 import { MenuItem, MenuSeparator } from '../primitives/menu.tsx';
 import { openDialog } from '../shell/dialogs-store.ts';
+import { useNow } from '../use-now.ts';
 import { triage } from './triage-actions.ts';
 
 export function ConversationMenu({ row }: { readonly row: Conversation }) {
   const t = useT();
   const app = useApp();
+  const now = useNow();
   const where = { accountKey: row.accountKey, roomId: row.roomId };
   if (row.membership !== 'join') {
     return (
@@ -38,7 +41,7 @@ export function ConversationMenu({ row }: { readonly row: Conversation }) {
   const { thread } = row;
   return (
     <>
-      {row.triage.state === 'active' ? (
+      {effectiveTriage(row, now).state === 'active' ? (
         <MenuItem icon={<Archive />} keys="E" onAction={() => triage.done(app, row)}>
           {t('inbox.markDone')}
         </MenuItem>

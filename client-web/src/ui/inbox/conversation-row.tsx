@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { readComposerText } from '../../domain/composer/composer-text.ts';
 import { draftKey } from '../../domain/composer/drafts.ts';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
+import { effectiveTriage } from '../../domain/inbox/effective-triage.ts';
 import { formatRelative, formatShort } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useAccounts, useApp } from '../app-context.ts';
@@ -43,7 +44,8 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
   const [menuOpen, setMenuOpen] = useState(false);
   const [near, setNear] = useState(false);
   const unread = row.unread > 0 || row.markedUnread || row.membership === 'invite';
-  const snoozed = row.triage.state === 'snoozed' && row.triage.until > now;
+  // What was put away and came back is to be put away again.
+  const triaged = effectiveTriage(row, now);
   const account = accounts.length > 1 ? accounts.find((one) => one.key === row.accountKey) : undefined;
   const title = titleOf(row, t);
   return (
@@ -103,9 +105,9 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
                 unread && <Badge kind="dot" />
               )}
             </span>
-            {snoozed && row.triage.state === 'snoozed' && (
+            {triaged.state === 'snoozed' && (
               <span className={styles.wakes}>
-                <Clock aria-hidden /> {t('inbox.wakesAt', { when: formatRelative(row.triage.until, now) })}
+                <Clock aria-hidden /> {t('inbox.wakesAt', { when: formatRelative(triaged.until, now) })}
               </span>
             )}
           </span>
@@ -122,7 +124,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
           </span>
         ) : near || menuOpen ? (
           <span className={styles.actions}>
-            {row.triage.state === 'active' ? (
+            {triaged.state === 'active' ? (
               <IconButton label={t('inbox.markDone')} keys="E" size="small" kind="soft" onPress={() => triage.done(app, row)} excludeFromTabOrder>
                 <Check />
               </IconButton>
