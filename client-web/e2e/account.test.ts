@@ -1,10 +1,16 @@
 /** Signing up and in, and the account's settings, as a person meets them. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { ApiUser } from '../measure/seed.ts';
 import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
 import { inBrowser } from './in-browser.ts';
 import { PASSWORD, Person } from './person.ts';
+
+interface Ephemeral {
+  readonly type: string;
+  readonly content: Record<string, unknown>;
+}
 
 inBrowser('an account', () => {
   let browser: Browser;
@@ -109,6 +115,53 @@ inBrowser('an account', () => {
     await second.sees('has been signed out by its server');
     await second[Symbol.asyncDispose]();
   }, 60_000);
+
+  test('others see what one has read and that one writes, until one chooses otherwise; one’s own browsers know anyway', async () => {
+    const watcher = await ApiUser.register(server.url, `watcher-${Date.now()}`, PASSWORD);
+    const roomId = await watcher.createRoom({ name: 'Hide', preset: 'private_chat', invite: [alice.userId] });
+    await alice.goTo('#/inbox/everything');
+    await alice.accept('Hide');
+    const ephemeral = async (): Promise<{ read: string | undefined; writes: boolean }> => {
+      const sync = (await watcher.get('/sync?timeout=0')) as { rooms: { join: Record<string, { ephemeral: { events: Ephemeral[] } }> } };
+      const { events } = sync.rooms.join[roomId]!.ephemeral;
+      const receipts = Object.entries(events.find(({ type }) => type === 'm.receipt')?.content ?? {});
+      const read = receipts.find(([, kinds]) => (kinds as { 'm.read'?: Record<string, unknown> })['m.read']?.[alice.userId] !== undefined);
+      const writing = events.find(({ type }) => type === 'm.typing')?.content['user_ids'] as string[] | undefined;
+      return { read: read?.[0], writes: writing?.includes(alice.userId) === true };
+    };
+    const becomes = async (wanted: (seen: Awaited<ReturnType<typeof ephemeral>>) => boolean): Promise<void> => {
+      while (!wanted(await ephemeral())) await alice.page.waitForTimeout(100);
+    };
+    const first = await watcher.say(roomId, { body: 'Can I see you?' });
+    await becomes(({ read }) => read === first);
+    await alice.types('I think so');
+    await becomes(({ writes }) => writes);
+    await alice.press('Enter');
+    await alice.seesMessage('I think so');
+
+    await alice.goTo('#/settings/profile');
+    for (const choice of ['Others see what you have read', 'Others see that you are writing'])
+      await alice.page.getByText(choice, { exact: true }).click();
+    const elsewhere = await Person.signIn(browser, server, 'alice');
+    await elsewhere.goTo('#/settings/profile');
+    await elsewhere.page.getByRole('switch', { name: 'Others see what you have read', checked: false }).waitFor({ state: 'attached' });
+    await elsewhere.goTo('#/inbox/everything');
+    const told = (await ephemeral()).read;
+    await watcher.say(roomId, { body: 'And now?' });
+    await elsewhere.conversation('Hide').getByText('Unread').waitFor({ state: 'attached' });
+    await alice.goTo('#/inbox/everything');
+    await alice.openRoom('Hide');
+    await alice.seesMessage('And now?');
+    await elsewhere.conversation('Hide').getByText('Unread').waitFor({ state: 'detached' });
+    await alice.types('No');
+    await alice.page.waitForTimeout(1_000);
+    expect(await ephemeral()).toEqual({ read: told, writes: false });
+
+    await alice.field.fill('');
+    await alice.goTo('#/settings/profile');
+    await alice.page.getByText('Others see what you have read', { exact: true }).click();
+    await elsewhere[Symbol.asyncDispose]();
+  }, 90_000);
 
   test('signing out leaves nothing of the account in the browser', async () => {
     const bob = await Person.signUp(browser, server, 'bob');

@@ -77,13 +77,13 @@ inBrowser('everyday', () => {
     await using bob = await Person.signUp(stage.browser, stage.server, 'typing-bob');
     await stage.room(alice, bob);
     await bob.types('a long sent');
-    await alice.sees('typing-bob is writing …');
+    await alice.sees(`${bob.name} is writing …`);
     await bob.types('ence');
     await bob.press('Enter');
     await alice.seesMessage('a long sentence');
     await alice.page.getByText('is writing …').waitFor({ state: 'detached' });
     await bob.types('and gone');
-    await alice.sees('typing-bob is writing …');
+    await alice.sees(`${bob.name} is writing …`);
     await bob.field.fill('');
     await alice.page.getByText('is writing …').waitFor({ state: 'detached' });
   });

@@ -3,7 +3,7 @@ import type { Certificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
 
-export async function startFederatedHomeserver(certificates: Certificates): Promise<Homeserver> {
+export async function startFederatedHomeserver(certificates: Omit<Certificates, keyof AsyncDisposable>): Promise<Homeserver> {
   const [clients, port] = [await freePort(), await freePort()];
   return startHomeserver({
     NEXUS_PORT: String(clients),

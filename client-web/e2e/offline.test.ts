@@ -15,6 +15,9 @@ jest.setTimeout(180_000);
 inBrowser('offline', () => {
   const stage = useStage();
   let bob: Person;
+  let people = 0;
+  /** New with each try of a test. */
+  const nameOf = (person: string): string => `${person}-${++people}`;
 
   beforeAll(async () => {
     bob = await Person.signUp(stage.browser, stage.server, 'bob');
@@ -58,8 +61,8 @@ inBrowser('offline', () => {
 
   for (const death of DEATHS) {
     test(`ten messages of a window that ${death}`, async () => {
-      await using alice = await Person.signUp(stage.browser, stage.server, `alice-${death}`);
-      const name = `Garden ${death}`;
+      await using alice = await Person.signUp(stage.browser, stage.server, nameOf('alice'));
+      const name = `Garden ${people}`;
       const roomId = await stage.host.createRoom({ name, preset: 'private_chat', invite: [alice.userId, bob.userId] });
       await alice.accept(name);
       await bob.accept(name);
@@ -88,8 +91,8 @@ inBrowser('offline', () => {
     });
 
     test(`what is put away, snoozed and marked in a window that ${death}`, async () => {
-      await using carol = await Person.signUp(stage.browser, stage.server, `carol-${death}`);
-      const names = ['Archive', 'Harbour', 'Kitchen', 'Library'].map((name) => `${name} ${death}`);
+      await using carol = await Person.signUp(stage.browser, stage.server, nameOf('carol'));
+      const names = ['Archive', 'Harbour', 'Kitchen', 'Library'].map((name) => `${name} ${people}`);
       const [archive, harbour, kitchen, library] = names as [string, string, string, string];
       const rooms = new Map<string, string>();
       for (const name of names) {
@@ -130,7 +133,7 @@ inBrowser('offline', () => {
       };
       const again = await carol.openWindow();
       await holds(again);
-      await using elsewhere = await Person.signIn(stage.browser, stage.server, `carol-${death}`);
+      await using elsewhere = await Person.signIn(stage.browser, stage.server, carol.name);
       await holds(elsewhere);
       expect([...again.troubles, ...elsewhere.troubles]).toEqual([]);
     });

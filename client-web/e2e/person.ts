@@ -48,11 +48,16 @@ export class Person implements AsyncDisposable {
     });
   }
 
-  /** A window with a new account, signed in and in step with the server. */
+  /**
+   * A window with a new account, signed in and in step with the server. Where the name is taken, by an earlier try of the same
+   * test, the account gets another.
+   */
   static async signUp(browser: Browser, homeserver: Homeserver, name: string, options: PersonOptions = {}): Promise<Person> {
-    const person = await Person.#arrive(browser, homeserver, name, options);
-    await person.#give(PASSWORD);
-    return person;
+    for (let tries = 1; ; tries++) {
+      const person = await Person.#arrive(browser, homeserver, tries === 1 ? name : `${name}-${tries}`, options);
+      if (await person.#give(PASSWORD)) return person;
+      await person[Symbol.asyncDispose]();
+    }
   }
 
   /** The account again, in another window that shares nothing with the first. */
@@ -82,11 +87,17 @@ export class Person implements AsyncDisposable {
     return person;
   }
 
-  async #give(password: string): Promise<void> {
+  /** False: the name is taken. */
+  async #give(password: string): Promise<boolean> {
     await this.page.locator('input[name="username"]').fill(this.name);
     await this.page.locator('input[name="password"]').fill(password);
     await this.page.locator('button[type="submit"]').click();
-    await this.page.locator('[data-state="syncing"]').first().waitFor();
+    const inStep = this.page.locator('[data-state="syncing"]').first();
+    await inStep
+      .or(this.page.getByText(/^(This name is taken|Dieser Name ist vergeben)/))
+      .first()
+      .waitFor();
+    return inStep.isVisible();
   }
 
   /** Their account of the same name at another server, in the same window. */

@@ -1,7 +1,8 @@
 /**
  * `npm run measure:client`: measures the built client in Chromium against a real server on this machine: first load, the inbox
  * of 2,000 rooms painted from what was kept, switching rooms, scrolling 10,000 messages, the size of the first script.
- * Prints a table with the targets; the exit code is 1 if one is missed. `--rooms` and `--messages` make it smaller.
+ * Prints a table with the targets; the exit code is 1 if one is missed. `--rooms` and `--messages` make it smaller; `--members`
+ * measures a room of so many instead (big-room.ts).
  */
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -11,9 +12,12 @@ import { gzipSync } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import { hasChromium, launchChromium } from '../e2e/chromium.ts';
 import { startHomeserver } from '../e2e/homeserver.ts';
+import { measureBigRoom } from './big-room.ts';
 import { ApiUser, inParallel, sentence } from './seed.ts';
 
-const { values } = parseArgs({ options: { rooms: { type: 'string', default: '2000' }, messages: { type: 'string', default: '10000' } } });
+const { values } = parseArgs({
+  options: { rooms: { type: 'string', default: '2000' }, messages: { type: 'string', default: '10000' }, members: { type: 'string' } },
+});
 const ROOMS = Number(values.rooms);
 const MESSAGES = Number(values.messages);
 const SWITCHES = 60;
@@ -35,6 +39,11 @@ const percentile = (values_: readonly number[], share: number): number =>
 const median = (values_: readonly number[]): number => percentile(values_, 0.5);
 
 if (!hasChromium()) process.exit(1);
+if (values.members !== undefined) {
+  for (const { what, wait, longestTask } of await measureBigRoom(Number(values.members)))
+    print(`${what.padEnd(40)} ${wait.toFixed(0).padStart(7)} ms   longest task ${longestTask.toFixed(0).padStart(5)} ms`);
+  process.exit(0);
+}
 
 // --- the first script ---
 

@@ -2,6 +2,8 @@
 
 /** The same for what people take to be the same: "Zoë" and "zoe", "Straße" and "strasse", full-width and plain letters. */
 export function fold(text: string): string {
+  // eslint-disable-next-line no-control-regex -- all of ASCII
+  if (/^[\u0000-\u007F]*$/.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
     .replaceAll(/\p{M}+/gu, '')

@@ -70,9 +70,21 @@ function isSubsequence(query: string, text: string): boolean {
   return true;
 }
 
-function fit(query: string, text: string): number {
-  // The sigil of an id is not typed twice.
-  const plain = fold(text).replace(/^[@#!:/]/, '');
+/** Rooms have tens of thousands of members, who are the same with every letter. */
+const folded = new WeakMap<Candidate, readonly string[]>();
+
+function foldedTexts(candidate: Candidate): readonly string[] {
+  let texts = folded.get(candidate);
+  if (!texts) {
+    // The sigil of an id is not typed twice.
+    texts = candidate.texts.map((text) => fold(text).replace(/^[@#!:/]/, ''));
+    folded.set(candidate, texts);
+  }
+  return texts;
+}
+
+/** `plain`: folded. */
+function fit(query: string, plain: string): number {
   if (plain === query) return EXACT;
   if (plain.startsWith(query)) return PREFIX;
   for (let at = plain.indexOf(query); at > 0; at = plain.indexOf(query, at + 1)) {
@@ -81,23 +93,35 @@ function fit(query: string, text: string): number {
   return isSubsequence(query, plain) ? SUBSEQUENCE : 0;
 }
 
+interface Found<Each> {
+  readonly candidate: Each;
+  readonly score: number;
+}
+
+function compare(a: Found<Candidate>, b: Found<Candidate>): number {
+  if (a.score !== b.score) return b.score - a.score;
+  const boost = (b.candidate.boost ?? 0) - (a.candidate.boost ?? 0);
+  if (boost !== 0) return boost;
+  const length = (a.candidate.texts[0]?.length ?? 0) - (b.candidate.texts[0]?.length ?? 0);
+  if (length !== 0) return length;
+  return a.candidate.id < b.candidate.id ? -1 : a.candidate.id > b.candidate.id ? 1 : 0;
+}
+
 /** Those that fit, best first: the text itself, its start, the start of a word, its letters in order; then by boost, then the shorter. */
 export function rankCandidates<Each extends Candidate>(query: string, candidates: readonly Each[], limit = 10): readonly Each[] {
   const wanted = fold(query).trim();
-  const found: { readonly candidate: Each; readonly score: number }[] = [];
+  const best: Found<Each>[] = [];
   for (const candidate of candidates) {
-    const score = wanted === '' ? PREFIX : Math.max(0, ...candidate.texts.map((text) => fit(wanted, text)));
-    if (score > 0) found.push({ candidate, score });
+    let score = wanted === '' ? PREFIX : 0;
+    if (wanted !== '') for (const text of foldedTexts(candidate)) score = Math.max(score, fit(wanted, text));
+    if (score === 0) continue;
+    const found = { candidate, score };
+    if (best.length >= limit && compare(found, best.at(-1)!) >= 0) continue;
+    const after = best.findIndex((one) => compare(found, one) < 0);
+    best.splice(after < 0 ? best.length : after, 0, found);
+    if (best.length > limit) best.pop();
   }
-  found.sort((a, b) => {
-    if (a.score !== b.score) return b.score - a.score;
-    const boost = (b.candidate.boost ?? 0) - (a.candidate.boost ?? 0);
-    if (boost !== 0) return boost;
-    const length = (a.candidate.texts[0]?.length ?? 0) - (b.candidate.texts[0]?.length ?? 0);
-    if (length !== 0) return length;
-    return a.candidate.id < b.candidate.id ? -1 : a.candidate.id > b.candidate.id ? 1 : 0;
-  });
-  return found.slice(0, limit).map(({ candidate }) => candidate);
+  return best.map(({ candidate }) => candidate);
 }
 
 /** The text with `insertion` in place of the token, and one space after it, where the caret then is. */

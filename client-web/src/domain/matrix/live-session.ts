@@ -25,6 +25,7 @@ import { Notifications } from './notification-settings.ts';
 import { OwnAccount } from './own-account.ts';
 import { People } from './people.ts';
 import { acceptPendingKeyBundles } from './pending-key-bundles.ts';
+import { Privacy } from './privacy.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomOperations } from './room-operations.ts';
 import { RoomSettings } from './room-settings.ts';
@@ -78,6 +79,7 @@ export class LiveSession {
   readonly encryption: Encryption;
   readonly own: OwnAccount;
   readonly notifications: Notifications;
+  readonly privacy: Privacy;
   readonly #options: LiveSessionOptions;
   readonly #inbox: LiveInbox;
   #disconnectOutbox: (() => void) | undefined;
@@ -93,7 +95,8 @@ export class LiveSession {
     this.secretKeys = secretKeys;
     this.#options = options;
     const triages = new RoomTriages(client);
-    this.rooms = new RoomActions(client, triages);
+    this.privacy = new Privacy(client);
+    this.rooms = new RoomActions(client, triages, this.privacy);
     this.roomOperations = new RoomOperations(client);
     this.roomSettings = new RoomSettings(client);
     this.directory = new Directory(client);
@@ -136,6 +139,7 @@ export class LiveSession {
       accountKey: this.account.key,
       target,
       outbox: this.#options.outbox,
+      privacy: this.privacy,
       onThreadRead: async (roomId, rootId) => this.rooms.unmarkThread(roomId, rootId),
       readLater: (roomId, rootId, { eventId, ts }) => {
         void this.#options.changes.add(conversationId(this.account.key, roomId, rootId), { kind: 'read', eventId, ts }).catch(() => {});
@@ -160,7 +164,7 @@ export class LiveSession {
   }
 
   async setTyping(roomId: string, typing: boolean): Promise<void> {
-    await this.client.sendTyping(roomId, typing, typing ? 20_000 : 0);
+    if (this.privacy.state.getState().tellsWriting) await this.client.sendTyping(roomId, typing, typing ? 20_000 : 0);
   }
 
   saveSoon(): void {

@@ -25,6 +25,7 @@ import { outboxItems, withPendingChanges } from '../timeline/pending-items.ts';
 import { SETTLED_MS } from '../timeline/settled.ts';
 import type { MessageItem, Person, StateItem, TimelineItem, TimelineState } from '../timeline/timeline-item.ts';
 import { eventToItem, personOf, type ItemContext } from './event-to-item.ts';
+import type { Privacy } from './privacy.ts';
 import { asSendFailed } from './send-entry.ts';
 import { stateContent } from './summarise-room.ts';
 
@@ -56,6 +57,7 @@ export interface LiveTimelineOptions {
   readonly accountKey: string;
   readonly target: TimelineTarget;
   readonly outbox: Outbox;
+  readonly privacy: Privacy;
   /** A mark that the person set by hand goes with it. */
   onThreadRead(roomId: string, rootId: string): Promise<void>;
   /** There is no way to the server now: it is to hear of it when there is. `ts` in ms. */
@@ -209,7 +211,7 @@ export class LiveTimeline {
       : this.#room.getEventReadUpTo(this.#myUserId, true);
     const unread = this.#thread ? this.#room.getThreadUnreadNotificationCount(this.#thread.id) : this.#room.getRoomUnreadNotificationCount();
     if (position !== last.getId() || unread > 0) {
-      await this.#client.sendReadReceipt(last);
+      await this.#client.sendReadReceipt(last, this.#options.privacy.receiptType);
       if (!this.#thread) await this.#client.setRoomReadMarkers(this.#room.roomId, last.getId()!);
     }
     if (marked) {

@@ -5,7 +5,6 @@ import {
   NotificationCountType,
   Preset,
   PushRuleKind,
-  ReceiptType,
   type MatrixClient,
   type MatrixEvent,
   type Room,
@@ -13,6 +12,7 @@ import {
 } from 'matrix-js-sdk';
 import type { Triage } from '../inbox/conversation.ts';
 import { withThread, type ThreadTriage } from '../inbox/triage.ts';
+import type { Privacy } from './privacy.ts';
 import { roomArrived } from './room-arrival.ts';
 import type { RoomTriages } from './room-triages.ts';
 
@@ -37,10 +37,12 @@ function setCountIn(room: Room, rootId: string | undefined, kind: NotificationCo
 export class RoomActions {
   readonly #client: MatrixClient;
   readonly #triages: RoomTriages;
+  readonly #privacy: Privacy;
 
-  constructor(client: MatrixClient, triages: RoomTriages) {
+  constructor(client: MatrixClient, triages: RoomTriages, privacy: Privacy) {
     this.#client = client;
     this.#triages = triages;
+    this.#privacy = privacy;
   }
 
   async setTriage(roomId: string, triage: Triage): Promise<void> {
@@ -76,6 +78,7 @@ export class RoomActions {
    */
   async markRead(roomId: string, { upTo, except = [] }: { readonly upTo?: string | undefined; readonly except?: readonly string[] }): Promise<void> {
     const client = this.#client;
+    const { receiptType } = this.#privacy;
     const room = client.getRoom(roomId);
     const last = room?.getLastLiveEvent();
     // First: what the person marks while the rest is under way stays marked.
@@ -90,13 +93,13 @@ export class RoomActions {
     const replies = threads.map(lastSent).filter((reply) => reply !== null);
     await this.#readAtOnce(room, [undefined, ...threads.map(({ id }) => id)], async () => {
       if (except.length === 0) {
-        await client.setRoomReadMarkers(roomId, last.getId()!, last);
+        await client.setRoomReadMarkers(roomId, last.getId()!);
         // An unthreaded receipt covers the threads as well.
-        await client.sendReceipt(last, ReceiptType.Read, {}, true);
+        await client.sendReceipt(last, receiptType, {}, true);
         return;
       }
       await client.setRoomReadMarkers(roomId, last.getId()!);
-      for (const event of [last, ...replies]) await client.sendReceipt(event, ReceiptType.Read);
+      for (const event of [last, ...replies]) await client.sendReceipt(event, receiptType);
     });
   }
 
@@ -106,12 +109,12 @@ export class RoomActions {
     const last = thread && lastSent(thread);
     await this.unmarkThread(roomId, rootId);
     if (last && (upTo === undefined || last.getId() === upTo))
-      await this.#readAtOnce(thread.room, [rootId], async () => this.#client.sendReceipt(last, ReceiptType.Read));
+      await this.#readAtOnce(thread.room, [rootId], async () => this.#client.sendReceipt(last, this.#privacy.receiptType));
     else if (upTo !== undefined) await this.#tellRead(roomId, upTo, rootId);
   }
 
   async #tellRead(roomId: string, eventId: string, threadId: string | undefined): Promise<void> {
-    const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${ReceiptType.Read}/${encodeURIComponent(eventId)}`;
+    const path = `/rooms/${encodeURIComponent(roomId)}/receipt/${this.#privacy.receiptType}/${encodeURIComponent(eventId)}`;
     await this.#client.http.authedRequest(Method.Post, path, undefined, threadId === undefined ? {} : { thread_id: threadId });
   }
 

@@ -32,6 +32,9 @@ const OVERRIDES = /[\u202D\u202E]/g;
 const TOWERS_IN_NAMES = new RegExp(`(\\p{M}{${MARKS_IN_NAMES}})\\p{M}+`, 'gu');
 const TOWERS_IN_BODIES = new RegExp(`(\\p{M}{${MARKS_IN_BODIES}})\\p{M}+`, 'gu');
 
+/** Words of ASCII, one space between them: nothing in it is to be changed. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
 /** Cuts between characters, not within one. */
 function cut(text: string, length: number): string {
   if (text.length <= length) return text;
@@ -59,6 +62,8 @@ function oneLine(text: string): string {
 
 /** A display name, room name or label; `fallback` (the id) if nothing of it can be seen. Still goes into a `<bdi>`. */
 export function safeName(name: unknown, fallback: string): string {
+  // Most names: large rooms have tens of thousands.
+  if (typeof name === 'string' && name.length <= MAX_NAME_LENGTH && PLAIN.test(name)) return name;
   const safe = typeof name === 'string' ? cut(oneLine(name), MAX_NAME_LENGTH).trimEnd() : '';
   return /[^\p{M}\s]/u.test(safe) ? safe : fallback;
 }

@@ -33,6 +33,11 @@ describe('rows of members', () => {
     );
   });
 
+  test('count numbers in names as numbers', () => {
+    const desks = ['Desk 10', 'Desk 2', 'Desk'].map((name) => member(name));
+    expect(told(memberRows(desks, ''))).toEqual(['member 3', 'Desk', 'Desk 2', 'Desk 10']);
+  });
+
   test('are found by name or id, accents aside', () => {
     expect(told(memberRows(members, ' alv '))).toEqual(['member 1', 'Älva']);
     expect(told(memberRows(members, '@max'))).toEqual(['moderator 1', 'Max']);

@@ -1,4 +1,5 @@
 /** The members of a room as rows of a list: grouped by role, found by what is typed. */
+import { fold } from '../fold-text.ts';
 import { roleOf, type Role } from './power-levels.ts';
 
 export type Presence = 'online' | 'away' | 'busy' | 'offline';
@@ -23,7 +24,10 @@ export type MemberRow =
 /** Who asks to be let in waits for an answer, so they come first. */
 const ORDER: readonly MemberGroup[] = ['knock', 'owner', 'admin', 'moderator', 'member', 'invite', 'ban'];
 
-export const fold = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+/** Digits: longer numbers in names are no numbers. */
+const NUMBER_WIDTH = 12;
+/** "Desk 2" comes before "Desk 10". */
+const sortKey = (folded: string): string => (/\d/.test(folded) ? folded.replaceAll(/\d+/g, (digits) => digits.padStart(NUMBER_WIDTH, '0')) : folded);
 
 const groupOf = ({ membership, level }: Member): MemberGroup => (membership === 'join' ? roleOf(level) : membership);
 
@@ -32,9 +36,9 @@ export function memberRows(members: readonly Member[], typed: string): MemberRow
   const wanted = fold(typed.trim());
   const groups = new Map<MemberGroup, { readonly key: string; readonly member: Member }[]>(ORDER.map((group) => [group, []]));
   for (const member of members) {
-    const key = fold(member.name);
-    if (wanted !== '' && !key.includes(wanted) && !member.userId.toLowerCase().includes(wanted)) continue;
-    groups.get(groupOf(member))!.push({ key, member });
+    const name = fold(member.name);
+    if (wanted !== '' && !name.includes(wanted) && !member.userId.toLowerCase().includes(wanted)) continue;
+    groups.get(groupOf(member))!.push({ key: sortKey(name), member });
   }
   return ORDER.flatMap((group) => {
     const found = groups.get(group)!;

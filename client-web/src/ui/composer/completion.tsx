@@ -150,17 +150,17 @@ function useOptions({ trigger, query, start }: CompletionToken, conversation: Co
     };
   }, [trigger, live, roomId]);
 
-  // Made once for each list that opens, not for each letter.
-  const people = useMemo(
-    () => (trigger === '@' ? peopleOptions(live, roomId, accountKey) : undefined),
-    [trigger, live, roomId, accountKey, membersLoaded],
-  );
+  // Found once for each list that opens, not for each letter.
+  const people = useMemo(() => (trigger === '@' && live ? peopleOf(live, roomId) : undefined), [trigger, live, roomId, membersLoaded]);
   const rooms = useMemo(() => (trigger === '#' ? roomOptions(live) : undefined), [trigger, live]);
   return useMemo(() => {
     switch (trigger) {
       case '@': {
-        const members = rankCandidates(query, people?.members ?? [], MOST);
-        return members.length >= MOST || query === '' ? members : [...members, ...rankCandidates(query, people?.others ?? [], MOST - members.length)];
+        if (!people) return [];
+        const members = rankCandidates(query, people.members, MOST);
+        const missing = query === '' ? 0 : MOST - members.length;
+        const others = missing > 0 ? rankCandidates(query, people.others(), missing) : [];
+        return [...members, ...others].map((one) => personOption(one, accountKey));
       }
       case '#':
         return rankCandidates(query, rooms ?? [], MOST);
@@ -170,43 +170,49 @@ function useOptions({ trigger, query, start }: CompletionToken, conversation: Co
         if (start !== 0) return [];
         return query === '' ? commandOptions() : rankCandidates(query, commandOptions(), MOST);
     }
-  }, [trigger, query, start, people, rooms, emoji, live, tone]);
+  }, [trigger, query, start, people, rooms, emoji, live, tone, accountKey]);
 }
 
-function personOption(person: Person, accountKey: string, boost: number): Option {
+/** Of tens of thousands: an option is made of the few that are shown. undefined: all who are in the room. */
+interface PersonCandidate extends Candidate {
+  readonly person: Person | undefined;
+  readonly isHere: boolean;
+}
+
+const candidateOf = (person: Person, isHere: boolean, boost: number): PersonCandidate => ({
+  id: person.userId,
+  texts: [person.name, person.userId],
+  boost,
+  person,
+  isHere,
+});
+
+function peopleOf(live: LiveSession, roomId: string): { readonly members: readonly PersonCandidate[]; others(): readonly PersonCandidate[] } {
+  const members = live.writing.members(roomId).map((person) => candidateOf(person, true, person.spokeAt));
+  if (live.writing.mayMentionRoom(roomId)) members.push({ id: '@room', texts: ['room'], boost: 1, person: undefined, isHere: true });
+  let others: readonly PersonCandidate[] | undefined;
+  const findOthers = (): readonly PersonCandidate[] => {
+    const here = new Set(members.map(({ id }) => id));
+    return live.people
+      .known()
+      .filter(({ userId }) => !here.has(userId))
+      .map((person) => candidateOf(person, false, 0));
+  };
+  return { members, others: () => (others ??= findOthers()) };
+}
+
+function personOption(candidate: PersonCandidate, accountKey: string): Option {
+  const { person, isHere } = candidate;
+  if (!person) return { ...candidate, icon: <AtSign aria-hidden />, label: '@room', hint: t('composer.everybody'), insert: '@room' };
   const mention: MentionToken = { name: person.name, id: person.userId };
   return {
-    id: person.userId,
-    texts: [person.name, person.userId],
-    boost,
+    ...candidate,
     icon: <PersonAvatar accountKey={accountKey} person={person} size={24} />,
     label: person.name,
-    hint: person.userId,
+    hint: isHere ? person.userId : t('composer.notHere', { user: person.userId }),
     insert: mentionLabel(mention),
     mention,
   };
-}
-
-function peopleOptions(live: LiveSession | undefined, roomId: string, accountKey: string): { members: readonly Option[]; others: readonly Option[] } {
-  if (!live) return { members: [], others: [] };
-  const members = live.writing.members(roomId).map((person) => personOption(person, accountKey, person.spokeAt));
-  if (live.writing.mayMentionRoom(roomId)) {
-    members.push({
-      id: '@room',
-      texts: ['room'],
-      boost: 1,
-      icon: <AtSign aria-hidden />,
-      label: '@room',
-      hint: t('composer.everybody'),
-      insert: '@room',
-    });
-  }
-  const here = new Set(members.map(({ id }) => id));
-  const others = live.people
-    .known()
-    .filter(({ userId }) => !here.has(userId))
-    .map((person) => ({ ...personOption(person, accountKey, 0), hint: t('composer.notHere', { user: person.userId }) }));
-  return { members, others };
 }
 
 function roomOptions(live: LiveSession | undefined): readonly Option[] {

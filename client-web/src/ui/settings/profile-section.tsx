@@ -1,7 +1,9 @@
 import { Copy } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import type { AccountRecord } from '../../domain/accounts/account.ts';
 import type { PresenceChoice } from '../../domain/matrix/own-account.ts';
+import type { Privacy } from '../../domain/matrix/privacy.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useLive } from '../app-context.ts';
@@ -9,6 +11,7 @@ import { attempt } from '../error-sentence.ts';
 import { Avatar } from '../primitives/avatar.tsx';
 import { Button } from '../primitives/button.tsx';
 import { RadioCards } from '../primitives/radio-cards.tsx';
+import { Switch } from '../primitives/switch.tsx';
 import { TextField } from '../primitives/text-field.tsx';
 import { showToast } from '../primitives/toast-store.ts';
 import { useMediaUrl } from '../use-media.ts';
@@ -145,6 +148,23 @@ export function ProfileSection({ account }: { readonly account: AccountRecord })
           }))}
         />
       </div>
+      <PrivacyCard privacy={live.privacy} />
     </>
+  );
+}
+
+function PrivacyCard({ privacy }: { readonly privacy: Privacy }) {
+  const t = useT();
+  const { tellsRead, tellsWriting } = useStore(privacy.state);
+  return (
+    <div className={styles.card}>
+      <Switch isSelected={tellsRead} onChange={(on) => attempt(privacy.choose({ tellsRead: on }))}>
+        {t('settings.profile.tellsRead')}
+      </Switch>
+      <Switch isSelected={tellsWriting} onChange={(on) => attempt(privacy.choose({ tellsWriting: on }))}>
+        {t('settings.profile.tellsWriting')}
+      </Switch>
+      <p className={styles.hint}>{t('settings.profile.privacyHint')}</p>
+    </div>
   );
 }

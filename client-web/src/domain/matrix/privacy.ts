@@ -1,0 +1,50 @@
+/**
+ * What others may see of a person: what they have read, and that they are writing. In global account data `io.nexuscomm.privacy`
+ * (`{ read_receipts?, typing? }`, true where it says nothing), so the same in all their browsers.
+ */
+import { ClientEvent, ReceiptType, type MatrixClient, type MatrixEvent } from 'matrix-js-sdk';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+const PRIVACY_TYPE = 'io.nexuscomm.privacy';
+
+export interface PrivacyChoices {
+  readonly tellsRead: boolean;
+  readonly tellsWriting: boolean;
+}
+
+export class Privacy {
+  readonly state: StoreApi<PrivacyChoices>;
+  readonly #client: MatrixClient;
+
+  constructor(client: MatrixClient) {
+    this.#client = client;
+    this.state = createStore(() => this.#come());
+    client.on(ClientEvent.AccountData, (event: MatrixEvent) => {
+      if (event.getType() === PRIVACY_TYPE) this.state.setState(this.#come());
+    });
+  }
+
+  /** Of receipts for what the person has read. */
+  get receiptType(): ReceiptType.Read | ReceiptType.ReadPrivate {
+    return this.state.getState().tellsRead ? ReceiptType.Read : ReceiptType.ReadPrivate;
+  }
+
+  /** Takes effect at once. @throws what the server refused it with; it is as it was then */
+  async choose(change: Partial<PrivacyChoices>): Promise<void> {
+    const before = this.state.getState();
+    this.state.setState(change);
+    const { tellsRead, tellsWriting } = this.state.getState();
+    try {
+      // Not `setAccountData`, which waits for the next sync, however long that takes.
+      await this.#client.setAccountDataRaw(PRIVACY_TYPE as never, { read_receipts: tellsRead, typing: tellsWriting } as never);
+    } catch (error) {
+      this.state.setState(before);
+      throw error;
+    }
+  }
+
+  #come(): PrivacyChoices {
+    const content = this.#client.getAccountData(PRIVACY_TYPE as never)?.getContent() as Readonly<Record<string, unknown>> | undefined;
+    return { tellsRead: content?.['read_receipts'] !== false, tellsWriting: content?.['typing'] !== false };
+  }
+}
