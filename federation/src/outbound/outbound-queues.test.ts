@@ -289,6 +289,16 @@ test('a clean stop lets a transaction arrive and writes down how far everybody i
   expect(run.outbox.okPos).toBe(1);
 });
 
+test('a stop before the start writes nothing: what the last run left is still to be sent', async () => {
+  const outbox = new MemoryOutbox();
+  outbox.okPos = 1;
+  const run = new Run(outbox);
+  run.floor = 7;
+  await run.queues[Symbol.asyncDispose]();
+  expect(outbox.okPos).toBe(1);
+  expect(outbox.records.size).toBe(0);
+});
+
 test('servers that the configuration excludes, and this one, get nothing', async () => {
   const run = await started();
   run.commit(['denied.example' as ServerName, 'own.example' as ServerName], [1]);

@@ -70,6 +70,8 @@ export class OutboundQueues implements AsyncDisposable {
   #okPos = 0;
   #lastSave = 0;
   #active = true;
+  /** it is known who has missed something */
+  #loaded = false;
   #transactions = 0;
   readonly #stop = new AbortController();
   #background: Promise<unknown> = Promise.resolve();
@@ -110,6 +112,7 @@ export class OutboundQueues implements AsyncDisposable {
     for (const server of state.behind) {
       if (this.#wanted(server) && !this.#queues.has(server)) lagging.push(this.#open(server, { lastOkPos: this.#okPos, devicePos: this.#okPos }));
     }
+    this.#loaded = true;
     this.#stopListening = health.onUp((server) => this.#queues.get(server)?.hurry());
     await this.#save();
     this.#background = Promise.all([this.#wakeGradually(lagging, state.toDevice), this.#saveRegularly()]);
@@ -193,7 +196,8 @@ export class OutboundQueues implements AsyncDisposable {
     await clock.wait(this.#settings.stopGraceMs, grace.signal).catch(() => {}); // all of it has ended
     for (const queue of queues) queue.abort();
     await ended;
-    await this.#save();
+    // Who has not looked what is missing must not write that nothing is.
+    if (this.#loaded) await this.#save();
   }
 
   // --- queues ---

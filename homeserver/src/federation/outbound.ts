@@ -1,4 +1,4 @@
-/** Puts together what goes to other servers and the EDUs that come from them: one call for app.ts. */
+/** Puts together what goes to other servers and the EDUs that come from them. */
 import { createEduReceiver } from '@nexuscomm/federation/inbound/receive-edu.ts';
 import { DEFAULT_OUTBOUND } from '@nexuscomm/federation/outbound/settings.ts';
 import { OutboundQueues, type DestinationStatus } from '@nexuscomm/federation/outbound/outbound-queues.ts';

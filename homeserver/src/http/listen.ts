@@ -1,6 +1,6 @@
 /** Opens the ports, plain and TLS, and closes them without cutting off answers under way. */
 import { readFile } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -32,13 +32,13 @@ const BACKLOG = 4096;
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listeners> {
   const common = { headersTimeout: options.headersTimeoutMs, requestTimeout: options.requestTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS };
   const plain = createServer(common, handler);
-  await open(plain, options.bind, options.port);
   const servers: Server[] = [plain];
-  if (options.tlsPort !== 0) {
-    const [cert, key] = await Promise.all([readPem(options.tlsCert!, 'server.tls_cert'), readPem(options.tlsKey!, 'server.tls_key')]);
-    const tls = createTlsServer({ ...common, cert, key }, handler) as unknown as Server;
-    await open(tls, options.bind, options.tlsPort);
-    servers.push(tls);
+  await open(plain, options.bind, options.port);
+  try {
+    if (options.tlsPort !== 0) servers.push(await listenTls(handler, common, options));
+  } catch (error) {
+    await shut(plain);
+    throw error;
   }
   return {
     port: (plain.address() as AddressInfo).port,
@@ -46,6 +46,13 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
       await Promise.all(servers.map(shut));
     },
   };
+}
+
+async function listenTls(handler: RequestListener, common: ServerOptions, options: ListenOptions): Promise<Server> {
+  const [cert, key] = await Promise.all([readPem(options.tlsCert!, 'server.tls_cert'), readPem(options.tlsKey!, 'server.tls_key')]);
+  const tls = createTlsServer({ ...common, cert, key }, handler) as unknown as Server;
+  await open(tls, options.bind, options.tlsPort);
+  return tls;
 }
 
 function open(server: Server, host: string, port: number): Promise<void> {

@@ -31,6 +31,8 @@ export class SearchIndex implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
+  /** what was missing at the start is in the index, or on record as missing */
+  #caughtUp = false;
   /** resolves when what was missing at the start is there, or the index is made anew */
   readonly ready: Promise<void>;
 
@@ -63,6 +65,7 @@ export class SearchIndex implements AsyncDisposable {
   /** Makes the index anew, from the events. */
   async rebuild(): Promise<void> {
     await this.#table.restart(this.#options.language, this.#options.positions.watermark);
+    this.#caughtUp = true;
     await this.#build(0);
   }
 
@@ -74,7 +77,7 @@ export class SearchIndex implements AsyncDisposable {
       await this.#index(batch);
       this.#queue.splice(0, batch.length);
     }
-    await this.#table.setUpto(watermark);
+    if (this.#caughtUp) await this.#table.setUpto(watermark);
   }
 
   async #catchUp(upto: number): Promise<void> {
@@ -83,7 +86,10 @@ export class SearchIndex implements AsyncDisposable {
     const types = await this.#types();
     for (let after = progress.upto; !this.#closed;) {
       const rows = await this.#table.eventsAfterPos(types, after, upto, BATCH);
-      if (rows.length === 0) break;
+      if (rows.length === 0) {
+        this.#caughtUp = true;
+        break;
+      }
       after = rows.at(-1)!.pos!;
       await this.#index(this.#options.engine.events.fromRows(rows));
     }

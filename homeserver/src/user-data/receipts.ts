@@ -52,6 +52,7 @@ export class Receipts implements ReceiptSource {
   readonly #rooms = new LRUCache<number, Map<string, Receipt>>(upTo(MAX_ROOMS));
   readonly #onChange: (roomNid: number, receipt: Receipt) => void;
   #onSet: (roomNid: number, receipt: Receipt) => void = () => {};
+  #onRead: (userNid: number) => void = () => {};
 
   constructor(options: { db: Queryable; strings: StringTable; positions: StreamPositions; onChange: (roomNid: number, receipt: Receipt) => void }) {
     this.#db = options.db;
@@ -65,6 +66,11 @@ export class Receipts implements ReceiptSource {
     this.#onSet = onSet;
   }
 
+  /** Push gateways are told that a user has read something. Must not throw or wait. */
+  onRead(listener: (userNid: number) => void): void {
+    this.#onRead = listener;
+  }
+
   /** Stores a receipt, unless it points before the one there is; false then. */
   async set(roomNid: number, given: Omit<Receipt, 'pos'>): Promise<boolean> {
     const room = (await this.#load([roomNid])).get(roomNid)!;
@@ -76,6 +82,7 @@ export class Receipts implements ReceiptSource {
       await this.#db.query(upsert, [roomNid, given.userNid, given.kind, given.thread, given.eventId, given.eventPos, given.ts, pos]);
       room.set(key, receipt);
       this.#onChange(roomNid, receipt);
+      this.#onRead(given.userNid);
       this.#onSet(roomNid, receipt);
     });
     return true;
