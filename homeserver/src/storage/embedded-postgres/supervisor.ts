@@ -45,27 +45,23 @@ const USER = 'nexuscomm';
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = resolve(options.directory);
   await mkdir(dirname(directory), { recursive: true });
-  const claim = await claimDirectory(directory);
-  try {
-    const binaries = await findBinaries();
-    await createCluster(binaries, directory, options);
-    await reclaimOrphan(directory, options.log);
-    const supervisor = new Supervisor(binaries, directory, options);
-    await supervisor.start();
-    return {
-      url: supervisor.url,
-      get pid() {
-        return supervisor.pid;
-      },
-      [Symbol.asyncDispose]: async () => {
-        await supervisor.stop();
-        await claim[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await claim[Symbol.asyncDispose]();
-    throw error;
-  }
+  // Taken down in reverse, also by a start that fails midway.
+  await using started = new AsyncDisposableStack();
+  started.use(await claimDirectory(directory));
+  const binaries = await findBinaries();
+  await createCluster(binaries, directory, options);
+  await reclaimOrphan(directory, options.log);
+  const supervisor = new Supervisor(binaries, directory, options);
+  started.defer(() => supervisor.stop());
+  await supervisor.start();
+  const running = started.move();
+  return {
+    url: supervisor.url,
+    get pid() {
+      return supervisor.pid;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 /** The address of the embedded PostgreSQL that another process runs in a directory; undefined if none does. */
