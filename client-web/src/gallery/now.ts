@@ -1,0 +1,2 @@
+/** When the gallery was opened; ms. */
+export const NOW: number = Date.now();
