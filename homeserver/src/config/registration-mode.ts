@@ -29,6 +29,11 @@ export function registrationMode({ server, registration }: Pick<Config, 'server'
   return { mode: 'closed', isTrial: false, reason: `since others may reach the server: ${obstacle}` };
 }
 
+/** Whether users find each other though they share no room: those of one organisation, not strangers who registered by themselves. */
+export function findsAllUsers({ accounts, registration }: Pick<Config, 'accounts' | 'registration'>): boolean {
+  return accounts.find_all_users ?? registration.mode !== 'open';
+}
+
 /** For host names and addresses, the latter of version 6 with or without brackets. */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();

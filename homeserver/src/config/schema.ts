@@ -104,9 +104,13 @@ export const configSchema = Type.Object({
       argon2_memory_kib: count(19_456, 'Memory that hashing one password takes', { minimum: 8 }),
       argon2_passes: count(2, 'Passes over that memory', { minimum: 1 }),
       session_cache: count(20_000, 'Access tokens kept in memory', { minimum: 1 }),
-      find_all_users: flag(
-        true,
-        'Users of this server find each other by name even if they share no room; off suits servers where anybody may register',
+      find_all_users: Type.Optional(
+        Type.Boolean({
+          computed: '`off` if `registration.mode` is set to `open`, otherwise `on`',
+          description:
+            'Users of this server find each other by name even if they share no room. Where anybody may register, strangers should not',
+          env: 'NEXUS_FIND_ALL_USERS',
+        }),
       ),
     },
     { default: {} },
