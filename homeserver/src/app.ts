@@ -133,6 +133,8 @@ async function startWith(config: Config, log: Logger, seams: Seams, closing: Clo
   users.accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
     onRegistered: (userNid, userId) => users.profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),
+    // Servers that share a room are told of devices without keys too (Server-Server API, "Device Management").
+    onDeviceAdded: (userNid, deviceId) => deviceChanges.record(userNid, { device: deviceId }),
     onDeviceRenamed: (userNid, deviceId) => deviceChanges.record(userNid, { device: deviceId }),
     onDevicesDeleted: async (userNid, _userId, deleted) => {
       await push.pushers.devicesDeleted(userNid);

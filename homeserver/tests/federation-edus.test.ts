@@ -102,6 +102,13 @@ test('device lists: queried, kept, told of when they change, and deletions too',
   expect(await has(bob.deviceId)).toBeDefined();
 });
 
+test('a new device is told of before it has keys', async () => {
+  await alice.ok('POST', '/keys/query', { device_keys: { [bob.userId]: [] } });
+  const { next_batch: since } = await alice.sync();
+  await bob.anotherDevice('bob');
+  await alice.syncUntil(since, (answer) => (answer.device_lists?.changed?.includes(bob.userId) ? true : undefined));
+});
+
 test('cross-signing keys', async () => {
   const { next_batch: since } = await alice.sync();
   const master = { user_id: bob.userId, usage: ['master'], keys: { 'ed25519:bobmaster': 'bobmaster' } };

@@ -33,7 +33,8 @@ const deactivateAccount = sql('account_deactivate', 'update account set password
 const upsertDevice = sql(
   'device_upsert',
   `insert into device (user_nid, device_id, display_name) values ($1, $2, $3)
-   on conflict (user_nid, device_id) do update set display_name = coalesce(device.display_name, excluded.display_name) returning nid`,
+   on conflict (user_nid, device_id) do update set display_name = coalesce(device.display_name, excluded.display_name)
+   returning nid, xmax = 0 as is_new`,
 );
 const selectDevices = sql('device_list', 'select nid, device_id, display_name, last_seen, last_ip from device where user_nid = $1 order by nid');
 const renameDevice = sql('device_rename', 'update device set display_name = $3 where user_nid = $1 and device_id = $2 returning nid');
@@ -106,9 +107,10 @@ export class AccountStore {
     await this.#db.query(deactivateAccount, [userNid, erase]);
   }
 
-  /** The device's number; an existing device keeps its name. */
-  async device(userNid: number, deviceId: string, displayName: string | undefined): Promise<number> {
-    return (await this.#db.query<{ nid: number }>(upsertDevice, [userNid, deviceId, displayName ?? null]))[0]!.nid;
+  /** An existing device keeps its name. */
+  async device(userNid: number, deviceId: string, displayName: string | undefined): Promise<{ nid: number; isNew: boolean }> {
+    const rows = await this.#db.query<{ nid: number; is_new: boolean }>(upsertDevice, [userNid, deviceId, displayName ?? null]);
+    return { nid: rows[0]!.nid, isNew: rows[0]!.is_new };
   }
 
   async devices(userNid: number): Promise<DeviceRow[]> {

@@ -15,6 +15,7 @@ import type { IssuedTokens, Sessions } from './sessions.ts';
 
 /** What the rest of the server does when accounts change. */
 export interface AccountEffects {
+  onDeviceAdded(userNid: number, deviceId: string): Promise<void>;
   onDeviceRenamed(userNid: number, deviceId: string): Promise<void>;
   onDevicesDeleted(userNid: number, userId: UserId, devices: readonly { nid: number; deviceId: string }[]): Promise<void>;
   onDeactivated(userNid: number, userId: UserId): Promise<void>;
@@ -50,6 +51,7 @@ export class Accounts {
   readonly #nonces = new LRUCache<string, true>({ max: MAX_NONCES, ttl: NONCE_LIFETIME_MS });
   #firstIsClaimed = false;
   #effects: AccountEffects = {
+    onDeviceAdded: async () => {},
     onDeviceRenamed: async () => {},
     onDevicesDeleted: async () => {},
     onDeactivated: async () => {},
@@ -181,7 +183,8 @@ export class Accounts {
       throw invalidParam(`A device id has 1 to ${MAX_DEVICE_ID_LENGTH} characters.`);
     }
     const deviceId = device.id ?? randomBytes(8).toString('base64url').toUpperCase().replaceAll(/[_-]/g, 'X').slice(0, 10);
-    const nid = await store.device(account.userNid, deviceId, device.name?.slice(0, MAX_DEVICE_NAME_LENGTH));
+    const { nid, isNew } = await store.device(account.userNid, deviceId, device.name?.slice(0, MAX_DEVICE_NAME_LENGTH));
+    if (isNew) await this.#effects.onDeviceAdded(account.userNid, deviceId);
     return { user_id: account.userId, device_id: deviceId, ...(await sessions.issue(nid, device.withRefresh)) };
   }
 

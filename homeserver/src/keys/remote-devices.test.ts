@@ -185,6 +185,18 @@ test('of users who are not asked about, or share no room with us, nothing is kep
   expect([await known(), await stored()]).toEqual([[], undefined]);
 });
 
+test('a device without keys is no news for clients while nobody has asked for the list', async () => {
+  const silent = (streamId: number, prevIds: number[]): DeviceListUpdate => ({
+    ...update(streamId, prevIds, 'D6'),
+    device: { deviceId: 'D6', displayName: 'TV', keys: undefined },
+  });
+  await devices.update(silent(6, []));
+  expect([await stored(), asked, await changes()]).toEqual([undefined, 0, 0]);
+  await devices.resync(BOB);
+  await devices.update(silent(6, [5]));
+  expect([await known(), await changes()]).toEqual([['D1', 'D2', 'D6'], 1]);
+});
+
 test('what a server says of devices that can not be its user’s is left out, and there is an end to it', async () => {
   const many = Array.from({ length: 1_500 }, (_, i) => ({ device_id: `D${i}`, keys: keys(`D${i}`) }));
   answer = async () => ({ stream_id: 1, devices: [{ device_id: 'X', keys: { ...keys('X'), user_id: '@eve:remote.example' } }, ...many] });

@@ -70,6 +70,8 @@ export class RemoteDevices {
       const lists = await table.lists([userNid]);
       if (!lists.has(userNid)) return;
       const list = lists.get(userNid);
+      // Nobody here was told of the user's devices, and one without keys is nothing to encrypt to.
+      if (!list && update.device && update.device.keys === undefined) return;
       const from = list?.streamId;
       if (list && !list.stale && from === update.streamId && update.prevIds.length > 0) return; // a repetition
       const follows = list && !list.stale && from !== undefined && update.prevIds.length > 0 && update.prevIds.every((id) => id === from);
