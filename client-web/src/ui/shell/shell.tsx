@@ -40,7 +40,7 @@ export function Shell() {
       <Rail />
       <div className={styles.body}>
         <StatusBanner />
-        <div className={styles.panes}>
+        <div className={styles.panes} style={{ '--list-width': `${listWidth}px` } as React.CSSProperties}>
           {route.page === 'settings' ? (
             <Suspense>
               <SettingsPage section={route.section} accountKey={route.accountKey} />
@@ -51,7 +51,7 @@ export function Shell() {
             </Suspense>
           ) : (
             <>
-              <div className={styles.list} id="conversation-list" style={{ '--list-width': `${listWidth}px` } as React.CSSProperties}>
+              <div className={styles.list} id="conversation-list">
                 <div className={styles.inbox}>
                   <InboxPane />
                 </div>
