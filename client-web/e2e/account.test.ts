@@ -16,6 +16,8 @@ inBrowser('an account', () => {
   let browser: Browser;
   let server: Homeserver;
   let alice: Person;
+  /** A name of its own for every try. */
+  let watchers = 0;
 
   beforeAll(async () => {
     [browser, server] = await Promise.all([launchChromium(), startHomeserver()]);
@@ -64,6 +66,32 @@ inBrowser('an account', () => {
     await alice.page.getByRole('button', { name: 'Save' }).last().click();
     const profile = await fetch(`${server.url}/_matrix/client/v3/profile/${encodeURIComponent(alice.userId)}`);
     expect(await profile.json()).toMatchObject({ displayname: 'Alice Archer', avatar_url: expect.stringMatching(/^mxc:/) });
+  }, 60_000);
+
+  test('who is invisible is so after a reload as well, and the status stays', async () => {
+    const watcher = await ApiUser.register(server.url, `watcher${++watchers}`, PASSWORD);
+    const roomId = await watcher.createRoom({ preset: 'public_chat', invite: [alice.userId], name: `Watched ${watchers}` });
+    await alice.goTo('#/inbox/everything');
+    await alice.accept(`Watched ${watchers}`);
+    const seen = async (): Promise<unknown> => watcher.get(`/presence/${encodeURIComponent(alice.userId)}/status`);
+    await alice.goTo('#/settings/profile');
+    for (const choice of ['Away', 'Invisible']) {
+      const told = alice.page.waitForResponse((response) => response.url().includes('/presence/') && response.request().method() === 'PUT');
+      await alice.page.getByText(choice, { exact: true }).click();
+      await told;
+    }
+    const invisible = alice.page.getByRole('radio', { name: /^Invisible/, checked: true });
+    await invisible.waitFor({ state: 'attached' });
+    await alice.page.reload();
+    await invisible.waitFor({ state: 'attached' });
+    // Something that only a sync after the start can bring.
+    await watcher.put(`/rooms/${encodeURIComponent(roomId)}/state/m.room.name`, { name: `Watched still ${watchers}` });
+    await alice.goTo('#/inbox/everything');
+    await alice.seesInInbox(`Watched still ${watchers}`);
+    expect(await seen()).toMatchObject({ presence: 'offline', status_msg: 'in the garden' });
+    await alice.goTo('#/settings/profile');
+    await alice.page.getByText('Available', { exact: true }).click();
+    await alice.page.getByRole('radio', { name: /^Available/, checked: true }).waitFor({ state: 'attached' });
   }, 60_000);
 
   test('theme and language change at once and stay', async () => {
@@ -162,6 +190,22 @@ inBrowser('an account', () => {
     await alice.page.getByText('Others see what you have read', { exact: true }).click();
     await elsewhere[Symbol.asyncDispose]();
   }, 90_000);
+
+  test('what is not sent yet is told before signing out; Escape only closes the question', async () => {
+    const carol = await Person.signUp(browser, server, 'carol');
+    await carol.createRoom({ name: 'Letters' });
+    await carol.context.route('**/send/**', (route) => route.abort());
+    await carol.field.fill('on its way');
+    await carol.field.press('Enter');
+    await carol.message('on its way').and(carol.page.locator('[data-state="waiting"]')).waitFor();
+    await carol.goTo('#/settings/accounts');
+    await carol.page.getByRole('button', { name: 'Sign out' }).click();
+    await carol.dialog.getByText('One message is not sent yet').waitFor();
+    await carol.press('Escape');
+    await carol.dialog.waitFor({ state: 'detached' });
+    expect(carol.troubles).toEqual([]);
+    await carol[Symbol.asyncDispose]();
+  }, 60_000);
 
   test('signing out leaves nothing of the account in the browser', async () => {
     const bob = await Person.signUp(browser, server, 'bob');

@@ -160,6 +160,17 @@ inBrowser('the inbox', () => {
     expect(alice.troubles).toEqual([]);
   }, 60_000);
 
+  test('Ctrl+K leaves alone what is being written in a dialog', async () => {
+    await alice.chooseNew('Create a room');
+    const name = alice.dialog.getByRole('textbox', { name: 'Name', exact: true });
+    await name.fill('Elderberries');
+    await alice.press('Control+k');
+    // Keys go where they went before.
+    await alice.page.keyboard.type(' of the hedge');
+    expect(await name.inputValue()).toBe('Elderberries of the hedge');
+    await alice.closeDialog();
+  }, 60_000);
+
   test('a second browser has the same state', async () => {
     await alice.press('Escape');
     await alice.openRoom('Apples');

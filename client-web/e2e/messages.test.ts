@@ -227,6 +227,29 @@ inBrowser('messages', () => {
     expect(await bob.message('summer').count()).toBe(0);
   });
 
+  test('what is deleted while it is answered or edited is no longer quoted, and nothing is sent into it', async () => {
+    await room('Slips');
+    await bob.say('a slip of the tongue');
+    await alice.acts(alice.message('a slip of the tongue'), 'Reply');
+    await alice.page.getByText('Replying to').waitFor();
+    await bob.chooses(bob.message('a slip of the tongue'), 'Delete');
+    await bob.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await alice.page.locator('[data-kind="reply"]').getByText('This message was deleted.').waitFor();
+    await alice.press('Escape');
+
+    await alice.say('to be improved');
+    await alice.field.press('ArrowUp');
+    await until('the text is there', async () => (await alice.field.inputValue()) === 'to be improved');
+    await alice.field.fill('improved');
+    await alice.chooses(alice.message('to be improved'), 'Delete');
+    await alice.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await alice.page.locator('[data-kind="edit"]').getByText('deleted').waitFor();
+    await alice.field.press('Enter');
+    await alice.sees('This message was deleted meanwhile.');
+    await until('the text is back', async () => (await alice.field.inputValue()) === 'improved');
+    await alice.field.press('Escape');
+  });
+
   test('Escape leaves an edit, and what was being written comes back', async () => {
     await room('Aside');
     await alice.say('first');

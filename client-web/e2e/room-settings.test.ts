@@ -63,6 +63,54 @@ inBrowser('the settings of a room', () => {
     await person.page.getByRole('option', { name: option }).click();
   };
 
+  test('an unsaved topic outlasts other sections, and is asked about before it is lost; saved, the field shows what others write', async () => {
+    const { roomId } = await room('Meadow');
+    await openSection(alice, 'General');
+    const topic = alice.dialog.getByRole('textbox', { name: 'What it is about' });
+    await topic.fill('what grows there');
+    await alice.dialog.getByRole('tab', { name: 'Access' }).click();
+    await alice.dialog.getByRole('tabpanel', { name: 'Access' }).waitFor();
+    await alice.dialog.getByRole('tab', { name: 'General' }).click();
+    await topic.waitFor();
+    expect(await topic.inputValue()).toBe('what grows there');
+    await alice.press('Escape');
+    const question = alice.page.getByRole('alertdialog');
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(await topic.inputValue()).toBe('what grows there');
+    const save = alice.dialog.getByRole('button', { name: 'Save' });
+    await save.click();
+    await save.waitFor({ state: 'detached' });
+    await byApi.alice.put(`/rooms/${encodeURIComponent(roomId)}/state/m.room.topic`, { topic: 'and who mows it' });
+    await alice.dialog.getByText('and who mows it').waitFor();
+    await alice.closeDialog();
+  });
+
+  test('whoever is removed while writing is told by whom and why, and has what they wrote', async () => {
+    const { name, roomId } = await room('Attic');
+    await bob.field.fill('half a thought');
+    await byApi.alice.post(`/rooms/${encodeURIComponent(roomId)}/kick`, { user_id: bob.userId, reason: 'tidying up' });
+    await bob.page.getByRole('heading', { name: `alice removed you from ${name}` }).waitFor();
+    await bob.sees('Reason: tidying up');
+    await bob.page.getByRole('blockquote').getByText('half a thought').waitFor();
+    await bob.page.getByRole('button', { name: 'To the inbox' }).click();
+    // Invited again, it is in the field.
+    await byApi.alice.post(`/rooms/${encodeURIComponent(roomId)}/invite`, { user_id: bob.userId });
+    await bob.accept(name);
+    await bob.field.and(bob.page.getByText('half a thought')).waitFor();
+    expect(await bob.field.inputValue()).toBe('half a thought');
+  });
+
+  test('what was being written in a room goes along into the one that replaces it', async () => {
+    const { roomId } = await room('Shed', { room_version: '11' });
+    await bob.field.fill('to be said there');
+    const { replacement_room: successor } = await byApi.alice.post(`/rooms/${encodeURIComponent(roomId)}/upgrade`, { new_version: '12' });
+    await byApi.alice.post(`/rooms/${encodeURIComponent(successor as string)}/invite`, { user_id: bob.userId });
+    await bob.page.getByRole('button', { name: 'Go to the new room' }).click();
+    await bob.page.locator(`main[data-room="${successor as string}"]`).waitFor();
+    await bob.field.and(bob.page.getByText('to be said there')).waitFor();
+  });
+
   test('a moderator made in the settings can remove a message', async () => {
     await room('Orchard');
     await alice.say('The old pear tree must go');

@@ -39,6 +39,15 @@ export class Drafts {
     this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS);
   }
 
+  /** The text alone: what it answers or changes is not there. What is being written there already stays, and this here. */
+  move(from: DraftKey, to: DraftKey): void {
+    const draft = this.get(from);
+    const text = draft?.editing === undefined ? draft?.text : draft.aside?.text;
+    if (!draft || !text || this.get(to)) return;
+    this.set(to, { text, ts: draft.ts });
+    this.set(from, undefined);
+  }
+
   async save(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -129,6 +129,7 @@ export class LiveSession {
       threadSupport: true,
       pendingEventOrdering: PendingEventOrdering.Detached,
     });
+    session.privacy.tellPresence();
     // The SDK itself saves every five minutes.
     session.#saving = setInterval(() => session.saveSoon(), SAVE_EVERY_MS);
     return session;

@@ -1,5 +1,6 @@
 /** The person's own account: profile, presence, sessions, password. */
-import type { MatrixClient, SetPresence } from 'matrix-js-sdk';
+import type { MatrixClient } from 'matrix-js-sdk';
+import type { PresenceChoice } from './privacy.ts';
 import { withPassword, type AskPassword } from './interactive-auth.ts';
 
 export interface OwnProfile {
@@ -16,8 +17,6 @@ export interface Device {
   /** undefined: it has no encryption keys. */
   readonly verified: boolean | undefined;
 }
-
-export type PresenceChoice = 'online' | 'unavailable' | 'offline';
 
 export class OwnAccount {
   readonly #client: MatrixClient;
@@ -46,15 +45,13 @@ export class OwnAccount {
     return mxc;
   }
 
-  presence(): { readonly presence: PresenceChoice; readonly status: string } {
-    const user = this.#client.getUser(this.#client.getSafeUserId());
-    const presence = user?.presence === 'unavailable' || user?.presence === 'offline' ? user.presence : 'online';
-    return { presence, status: user?.presenceStatusMsg ?? '' };
+  /** What others read beside the person's name; '' if there is nothing. */
+  async status(): Promise<string> {
+    return (await this.#client.getPresence(this.#client.getSafeUserId())).status_msg ?? '';
   }
 
+  /** At once; `Privacy` has what each sync tells. */
   async setPresence(presence: PresenceChoice, status: string): Promise<void> {
-    // What /sync says of presence must not take it back.
-    await this.#client.setSyncPresence(presence as SetPresence);
     await this.#client.setPresence({ presence, status_msg: status });
   }
 

@@ -1,15 +1,19 @@
 /**
- * What others may see of a person: what they have read, and that they are writing. In global account data `io.nexuscomm.privacy`
- * (`{ read_receipts?, typing? }`, true where it says nothing), so the same in all their browsers.
+ * What others may see of a person: what they have read, that they are writing, and whether they are there. In global account
+ * data `io.nexuscomm.privacy` (`{ read_receipts?, typing?, presence? }`, true and online where it says nothing), so the same in
+ * all their browsers.
  */
-import { ClientEvent, ReceiptType, type MatrixClient, type MatrixEvent } from 'matrix-js-sdk';
+import { ClientEvent, ReceiptType, type MatrixClient, type MatrixEvent, type SetPresence } from 'matrix-js-sdk';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 const PRIVACY_TYPE = 'io.nexuscomm.privacy';
 
+export type PresenceChoice = 'online' | 'unavailable' | 'offline';
+
 export interface PrivacyChoices {
   readonly tellsRead: boolean;
   readonly tellsWriting: boolean;
+  readonly presence: PresenceChoice;
 }
 
 export class Privacy {
@@ -20,8 +24,15 @@ export class Privacy {
     this.#client = client;
     this.state = createStore(() => this.#come());
     client.on(ClientEvent.AccountData, (event: MatrixEvent) => {
-      if (event.getType() === PRIVACY_TYPE) this.state.setState(this.#come());
+      if (event.getType() !== PRIVACY_TYPE) return;
+      this.state.setState(this.#come());
+      this.tellPresence();
     });
+  }
+
+  /** Each /sync tells the presence anew. Once the client has started, from then on by itself. */
+  tellPresence(): void {
+    void this.#client.setSyncPresence(this.state.getState().presence as SetPresence);
   }
 
   /** Of receipts for what the person has read. */
@@ -33,18 +44,25 @@ export class Privacy {
   async choose(change: Partial<PrivacyChoices>): Promise<void> {
     const before = this.state.getState();
     this.state.setState(change);
-    const { tellsRead, tellsWriting } = this.state.getState();
+    const { tellsRead, tellsWriting, presence } = this.state.getState();
+    if (change.presence !== undefined) this.tellPresence();
     try {
       // Not `setAccountData`, which waits for the next sync, however long that takes.
-      await this.#client.setAccountDataRaw(PRIVACY_TYPE as never, { read_receipts: tellsRead, typing: tellsWriting } as never);
+      await this.#client.setAccountDataRaw(PRIVACY_TYPE as never, { read_receipts: tellsRead, typing: tellsWriting, presence } as never);
     } catch (error) {
       this.state.setState(before);
+      if (change.presence !== undefined) this.tellPresence();
       throw error;
     }
   }
 
   #come(): PrivacyChoices {
     const content = this.#client.getAccountData(PRIVACY_TYPE as never)?.getContent() as Readonly<Record<string, unknown>> | undefined;
-    return { tellsRead: content?.['read_receipts'] !== false, tellsWriting: content?.['typing'] !== false };
+    const presence = content?.['presence'];
+    return {
+      tellsRead: content?.['read_receipts'] !== false,
+      tellsWriting: content?.['typing'] !== false,
+      presence: presence === 'unavailable' || presence === 'offline' ? presence : 'online',
+    };
   }
 }

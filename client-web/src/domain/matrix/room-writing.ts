@@ -8,6 +8,14 @@ import { stateContent } from './summarise-room.ts';
 /** Why nothing can be written; `successor` is the room that replaced this one. */
 export type WritingBlock = { readonly reason: 'left' | 'forbidden' } | { readonly reason: 'replaced'; readonly successor: string | undefined };
 
+/** That somebody else ended the person's membership. */
+export interface Removal {
+  readonly by: string;
+  readonly banned: boolean;
+  readonly reason: string | undefined;
+  readonly roomName: string;
+}
+
 export interface MentionablePerson extends Person {
   /** ms; when they last wrote here, as far as that is loaded. */
   readonly spokeAt: number;
@@ -43,6 +51,24 @@ export class RoomWriting {
     }
     const type = room.hasEncryptionStateEvent() ? EventType.RoomMessageEncrypted : EventType.RoomMessage;
     return room.currentState.maySendEvent(type, this.#client.getSafeUserId()) ? undefined : { reason: 'forbidden' };
+  }
+
+  /** undefined: the person is there, has left by themselves, or it was before this session began. */
+  removalFrom(roomId: string): Removal | undefined {
+    const room = this.#client.getRoom(roomId);
+    const membership = room?.getMyMembership();
+    if (!room || (membership !== 'leave' && membership !== 'ban')) return undefined;
+    const me = this.#client.getSafeUserId();
+    const event = room.getMember(me)?.events.member;
+    const sender = event?.getSender();
+    if (!event || sender === undefined || sender === me) return undefined;
+    const { reason } = event.getContent();
+    return {
+      by: safeName(room.getMember(sender)?.rawDisplayName, sender),
+      banned: membership === 'ban',
+      reason: typeof reason === 'string' && reason.trim() !== '' ? reason : undefined,
+      roomName: safeName(room.name, roomId),
+    };
   }
 
   /** `changed` after anything that `blockOf` and `mayMentionRoom` tell may be different. */

@@ -13,6 +13,7 @@ export const composer: Translated<typeof en> = {
   editing: 'Wird bearbeitet',
   leaveEdit: 'So lassen, wie es war',
   tooLong: 'Das ist zu lang für eine Nachricht.',
+  editedDeleted: 'Diese Nachricht wurde inzwischen gelöscht.',
   tooLongEdit: 'Das ist zu lang für eine Nachricht. Kürze es, oder schicke den Rest als eigene.',
   sendAsFile: 'Als Datei senden',
   textFile: 'Nachricht',

@@ -301,6 +301,7 @@ export const rooms: Translated<typeof en> = {
     notifications: 'Benachrichtigungen',
     advanced: 'Erweitert',
     saved: 'Gespeichert',
+    discardTitle: 'Deine Änderungen verwerfen?',
     noTopic: 'Das hat noch niemand aufgeschrieben.',
     listedHint: 'Wer auf {{server}} stöbert, findet den Raum.',
     locked: 'Deine Rolle in diesem Raum reicht nicht, um das zu ändern.',

@@ -104,6 +104,8 @@ export const settings: Translated<typeof english> = {
     signOut: 'Abmelden',
     signOutTitle: 'Von {{account}} abmelden?',
     signOutBody: 'Gespräche werden von diesem Gerät entfernt. Auf dem Server bleiben sie.',
+    signOutUnsent_one: 'Eine Nachricht ist noch nicht abgeschickt. Sie geht verloren, wenn du dich jetzt abmeldest.',
+    signOutUnsent_other: '{{count}} Nachrichten sind noch nicht abgeschickt. Sie gehen verloren, wenn du dich jetzt abmeldest.',
     signOutBodyUnsaved:
       'Du hast deinen Wiederherstellungsschlüssel noch nicht aufbewahrt. Ohne ihn oder eine andere Sitzung sind verschlüsselte Nachrichten verloren.',
     signOutAnyway: 'Trotzdem abmelden',

@@ -197,5 +197,12 @@ export const timeline: Translated<typeof english> = {
   closePanel: 'Seitenleiste schließen',
   notLive: 'Dieses Gespräch wird geladen …',
   gone: 'Dieses Gespräch ist hier nicht mehr verfügbar.',
+  removal: {
+    removed: '{{who}} hat dich aus {{room}} entfernt',
+    banned: '{{who}} hat dich aus {{room}} verbannt',
+    reason: 'Grund: {{reason}}',
+  },
+  unsent: 'Das war noch nicht abgeschickt:',
+  toInbox: 'Zum Eingang',
   emptyTitle: 'Wähle ein Gespräch',
 };

@@ -10,6 +10,7 @@ export const composer = {
   editing: 'Editing',
   leaveEdit: 'Leave it as it was',
   tooLong: 'This is too long for one message.',
+  editedDeleted: 'This message was deleted meanwhile.',
   tooLongEdit: 'This is too long for one message. Shorten it, or send the rest as another.',
   sendAsFile: 'Send it as a file',
   textFile: 'message',

@@ -297,6 +297,7 @@ export const rooms = {
     notifications: 'Notifications',
     advanced: 'Advanced',
     saved: 'Saved',
+    discardTitle: 'Discard what you changed?',
     noTopic: 'Nobody has written it down yet.',
     listedHint: 'People find the room when they browse {{server}}.',
     locked: 'Your role in this room is not enough to change this.',

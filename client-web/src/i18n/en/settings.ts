@@ -101,6 +101,8 @@ export const settings = {
     signOut: 'Sign out',
     signOutTitle: 'Sign out of {{account}}?',
     signOutBody: 'Conversations are removed from this device. They stay on the server.',
+    signOutUnsent_one: 'One message is not sent yet. It is lost if you sign out now.',
+    signOutUnsent_other: '{{count}} messages are not sent yet. They are lost if you sign out now.',
     signOutBodyUnsaved: 'You have not kept your recovery key yet. Without it, or another session, encrypted messages are lost.',
     signOutAnyway: 'Sign out anyway',
     keepKeyFirst: 'Keep the key first',

@@ -194,5 +194,13 @@ export const timeline = {
   closePanel: 'Close panel',
   notLive: 'Loading this conversation …',
   gone: 'This conversation is not available here any more.',
+  removal: {
+    removed: '{{who}} removed you from {{room}}',
+    banned: '{{who}} banned you from {{room}}',
+    reason: 'Reason: {{reason}}',
+  },
+  /** Over what was in the field where nothing can be written any more. */
+  unsent: 'This was not sent yet:',
+  toInbox: 'To the inbox',
   emptyTitle: 'Pick a conversation',
 } as const;

@@ -377,7 +377,12 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
       )}
       <div className={classNames(styles.box, editing && styles.editing)}>
         {(replyTo || editing) && (
-          <ContextBanner quoted={(editing ?? replyTo)!} kind={editing ? 'edit' : 'reply'} accountKey={accountKey} onLeave={leaveContext} />
+          <ContextBanner
+            quoted={asItIsNow((editing ?? replyTo)!, items)}
+            kind={editing ? 'edit' : 'reply'}
+            accountKey={accountKey}
+            onLeave={leaveContext}
+          />
         )}
         {files.length > 0 && !editing && (
           <Suspense>
@@ -454,6 +459,11 @@ function isThreadOpen(): boolean {
 function tokenIn(text: string, caret: number, mentions: readonly { start: number; end: number }[]): CompletionToken | undefined {
   const token = tokenAt(text, caret);
   return token && !mentions.some((one) => one.start < token.end && token.start < one.end) ? token : undefined;
+}
+
+/** What is answered may have been changed or deleted since it was chosen. */
+function asItIsNow(quoted: Quoted, items: ComposerProps['items']): Quoted {
+  return items.find((one): one is MessageItem => one.type === 'message' && one.eventId === quoted.eventId) ?? quoted;
 }
 
 /** The same text behind the field, where only the ground of mentions is seen. */

@@ -91,6 +91,7 @@ export async function sendEdit(context: SendContext, eventId: string, markdown: 
   const found = await live?.messages.find(conversation.roomId, eventId);
   const pending = pendingEdit(app, conversation, eventId);
   if (!found && !pending) return { text: t('errors.notConnected') };
+  if (found?.content.type === 'redacted') return { text: t('composer.editedDeleted') };
   const content = await composeEdit(placed(context, markdown, undefined), eventId, pending ?? found!.raw);
   if (!content) return undefined;
   if (!fitsIntoEvent(content, conversation.encrypted)) return { text: t('composer.tooLongEdit') };

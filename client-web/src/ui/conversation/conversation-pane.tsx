@@ -9,19 +9,18 @@ import { Button } from '../primitives/button.tsx';
 import { EmptyState } from '../primitives/empty-state.tsx';
 import { ErrorBoundary } from '../primitives/error-boundary.tsx';
 import { SkeletonRows } from '../primitives/skeleton.tsx';
-import { LoadingPane } from '../primitives/spinner.tsx';
 import { MxcAvatar } from '../rooms/mxc-avatar.tsx';
 import { useRoomDetails } from '../rooms/use-room-details.ts';
 import { useRoute, type OpenConversation } from '../route.ts';
 import { ConversationHeader } from './conversation-header.tsx';
 import styles from './conversation-pane.module.css';
+import { Gone } from './gone.tsx';
 import { NothingOpen } from './nothing-open.tsx';
 import { SuccessorBanner } from './successor-banner.tsx';
 import { Timeline } from './timeline.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useTimeline } from './use-timeline.ts';
 
-const GONE_AFTER_MS = 1_500;
 const ANNOUNCED_AFTER_MS = 120;
 
 const SidePanel = lazy(async () => ({ default: (await import('./side-panel.tsx')).SidePanel }));
@@ -39,7 +38,9 @@ export const ConversationPane = memo(function ConversationPane() {
     );
   }
   if (!conversation) {
-    return <main className={styles.empty}>{live ? <Gone key={open.roomId} /> : <EmptyState title={t('timeline.notLive')} />}</main>;
+    return (
+      <main className={styles.empty}>{live ? <Gone key={open.roomId} open={open} live={live} /> : <EmptyState title={t('timeline.notLive')} />}</main>
+    );
   }
   return (
     <>
@@ -58,17 +59,6 @@ export const ConversationPane = memo(function ConversationPane() {
     </>
   );
 });
-
-/** What was just joined comes within a moment: only what stays away is gone. */
-function Gone() {
-  const t = useT();
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), GONE_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return late ? <EmptyState title={t('timeline.gone')} /> : <LoadingPane />;
-}
 
 /** What is here already comes within a frame: only what takes longer is announced. */
 function Loading() {

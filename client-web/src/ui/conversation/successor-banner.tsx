@@ -1,9 +1,10 @@
 /** In a room that another one has replaced: the way there. */
 import { ArrowRight } from 'lucide-react';
 import { useState } from 'react';
+import { draftKey } from '../../domain/composer/drafts.ts';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import { useT } from '../../i18n/i18n.ts';
-import { useLive } from '../app-context.ts';
+import { useApp, useLive } from '../app-context.ts';
 import { attempt } from '../error-sentence.ts';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
@@ -12,6 +13,7 @@ import { useRoomDetails } from '../rooms/use-room-details.ts';
 
 export function SuccessorBanner({ conversation }: { readonly conversation: Conversation }) {
   const t = useT();
+  const app = useApp();
   const { accountKey, roomId } = conversation;
   const live = useLive(accountKey);
   const details = useRoomDetails(accountKey, roomId);
@@ -21,7 +23,9 @@ export function SuccessorBanner({ conversation }: { readonly conversation: Conve
     if (!live) return;
     setBusy(true);
     try {
-      openConversation(accountKey, await live.roomOperations.joinSuccessor(roomId));
+      const successor = await live.roomOperations.joinSuccessor(roomId);
+      app.drafts.move(draftKey(accountKey, roomId), draftKey(accountKey, successor));
+      openConversation(accountKey, successor);
     } finally {
       setBusy(false);
     }

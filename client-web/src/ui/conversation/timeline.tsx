@@ -46,7 +46,7 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
   const rows = useMemo(() => timelineRows(state.items, known.current), [state.items]);
   const last = useRef<{ rows: readonly Row[]; timeline: LiveTimeline }>({ rows: [], timeline });
   const atEnd = useRef(true);
-  const lastScroll = useRef({ offset: 0, size: 0, byHand: 0 });
+  const lastScroll = useRef({ offset: 0, size: 0, view: 0, byHand: 0 });
   /** The end was left without scrolling, and being near it does not mean to be there until the person moves. */
   const leftEnd = useRef(false);
   const noteHand = (): void => {
@@ -194,11 +194,13 @@ export function Timeline({ conversation, timeline, state, focusEventId: openedAt
     const handle = list.current;
     if (!handle) return;
     const fromEnd = handle.scrollSize - handle.viewportSize - offset;
-    // Only who goes up leaves the end. Messages that turn out higher or lower than was thought move nobody from it.
+    // Only who goes up leaves the end. Messages that turn out higher or lower than was thought, and a window that grows, move nobody from it.
     const before = lastScroll.current;
-    const shrank = Math.max(0, before.size - handle.scrollSize);
+    // The list learns of a new height only after what the browser scrolls for it.
+    const view = pane.current!.clientHeight;
+    const shrank = Math.max(0, before.size - handle.scrollSize) + Math.max(0, view - before.view);
     const wentUp = before.offset - offset > (performance.now() - before.byHand < BY_HAND_MS ? 0 : shrank + 1);
-    lastScroll.current = { ...before, offset, size: handle.scrollSize };
+    lastScroll.current = { ...before, offset, size: handle.scrollSize, view };
     const nowAtEnd = (fromEnd < END_WITHIN && !state.canPaginateForward && !leftEnd.current) || (atEnd.current && !wentUp);
     if (nowAtEnd && !atEnd.current) {
       setMissed(0);

@@ -25,6 +25,9 @@ import { previewOf } from './preview-of.ts';
 import { rootOf, titleOf } from './title-of.ts';
 import { openById, triage } from './triage-actions.ts';
 
+/** UTF-16 units of a draft that are looked at. */
+const DRAFT_SHOWN = 200;
+
 export interface ConversationRowProps {
   readonly row: Conversation;
   readonly isOpen: boolean;
@@ -41,6 +44,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
     row.avatarMxc === undefined ? undefined : { mxc: row.avatarMxc, width: 40, height: 40, method: 'crop' },
   );
   const draft = useStore(app.drafts.state, (state) => state.drafts.get(draftKey(row.accountKey, row.roomId, row.thread?.rootId)));
+  const written = draft ? readComposerText(draft.text.slice(0, DRAFT_SHOWN)).text.trim() : '';
   const [menuOpen, setMenuOpen] = useState(false);
   const [near, setNear] = useState(false);
   const unread = row.unread > 0 || row.markedUnread || row.membership === 'invite';
@@ -90,19 +94,19 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
                   {row.name}
                 </span>
               )}
-              <span className={classNames(styles.preview, draft?.text && styles.draft)}>
-                {draft?.text ? t('inbox.draft', { text: readComposerText(draft.text.slice(0, 200)).text }) : previewOf(row, t)}
+              <span className={classNames(styles.preview, written && styles.draft)}>
+                {written ? t('inbox.draft', { text: written }) : previewOf(row, t)}
               </span>
               {row.mentions > 0 ? (
-                <Badge kind="mention" count={row.mentions} />
+                <Badge kind="mention" count={row.mentions} className={styles.badge!} />
               ) : row.unread > 0 ? (
                 row.muted ? (
-                  <Badge kind="dot" />
+                  <Badge kind="dot" className={styles.badge!} />
                 ) : (
-                  <Badge kind="count" count={row.unread} />
+                  <Badge kind="count" count={row.unread} className={styles.badge!} />
                 )
               ) : (
-                unread && <Badge kind="dot" />
+                unread && <Badge kind="dot" className={styles.badge!} />
               )}
             </span>
             {triaged.state === 'snoozed' && (

@@ -37,7 +37,7 @@ export const InboxPane = memo(function InboxPane() {
   const split = useMemo(() => toSplit(named, own), [named, own]);
   const [text, setText] = useState('');
   const all = useStore(app.inbox.state, (state) => state.conversations);
-  const open = openLine(route, all);
+  const open = openLine(route, all, split);
   const sources = useStore(app.inbox.state, (state) => state.sources);
   const now = useNow();
   const counts = useSplitCounts();
@@ -161,9 +161,11 @@ export const InboxPane = memo(function InboxPane() {
 });
 
 /** A thread that has no line is open as part of its room. */
-function openLine(route: Route, all: ReadonlyMap<ConversationId, Conversation>): ConversationId | undefined {
+function openLine(route: Route, all: ReadonlyMap<ConversationId, Conversation>, split: AnySplit): ConversationId | undefined {
   const id = openIdOf(route);
-  if (id === undefined || all.has(id) || route.page !== 'inbox' || !route.conversation) return id;
+  const line = id === undefined ? undefined : all.get(id);
+  const shown = line !== undefined && (split === 'threads' || line.thread?.quiet !== true);
+  if (id === undefined || shown || route.page !== 'inbox' || !route.conversation) return id;
   return conversationId(route.conversation.accountKey, route.conversation.roomId);
 }
 

@@ -20,6 +20,7 @@ export function previewOf(row: Conversation, t: Translate): string {
     case 'emote':
       return `${last.senderName} ${last.text}`;
     default: {
+      if (last.mine) return t('inbox.you', { text: t(`inbox.threadRoot.${last.kind}`) });
       const what = t(`inbox.preview.${last.kind}`);
       return `${last.senderName} ${what}`;
     }

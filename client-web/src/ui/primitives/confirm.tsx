@@ -11,6 +11,8 @@ export interface Question {
   readonly action: string;
   /** Instead of "Cancel". */
   readonly cancel?: string;
+  /** What that button does besides, and Escape does not. */
+  readonly onCancel?: () => void;
   readonly danger?: boolean;
 }
 
@@ -47,7 +49,13 @@ export function ConfirmHost() {
       }}
       footer={
         <>
-          <Button onPress={() => settle(false)} autoFocus={asked.danger}>
+          <Button
+            onPress={() => {
+              settle(false);
+              asked.onCancel?.();
+            }}
+            autoFocus={asked.danger}
+          >
             {asked.cancel ?? t('common.cancel')}
           </Button>
           <Button kind={asked.danger ? 'danger' : 'primary'} onPress={() => settle(true)} autoFocus={!asked.danger}>

@@ -50,26 +50,24 @@ function AccountCard({ account }: { readonly account: AccountRecord }) {
     account.avatarMxc === undefined ? undefined : { mxc: account.avatarMxc, width: 48, height: 48, method: 'crop' },
   );
   const signOut = async (): Promise<void> => {
-    if (recoveryKeyToKeep !== undefined) {
-      const anyway = await confirm({
-        title: t('settings.accounts.signOutTitle', { account: account.userId }),
-        body: t('settings.accounts.signOutBodyUnsaved'),
-        action: t('settings.accounts.signOutAnyway'),
+    const unsent = app.outbox.state.getState().items.filter(({ entry }) => entry.accountKey === account.key).length;
+    const keepKey = recoveryKeyToKeep !== undefined;
+    const sure = await confirm({
+      title: t('settings.accounts.signOutTitle', { account: account.userId }),
+      body: (
+        <div className={styles.paragraphs}>
+          {unsent > 0 && <p>{t('settings.accounts.signOutUnsent', { count: unsent })}</p>}
+          <p>{t(keepKey ? 'settings.accounts.signOutBodyUnsaved' : 'settings.accounts.signOutBody')}</p>
+        </div>
+      ),
+      action: t(keepKey || unsent > 0 ? 'settings.accounts.signOutAnyway' : 'settings.accounts.signOut'),
+      danger: keepKey || unsent > 0,
+      ...(keepKey && {
         cancel: t('settings.accounts.keepKeyFirst'),
-        danger: true,
-      });
-      if (!anyway) {
-        openDialog('set-up-encryption', { accountKey: account.key });
-        return;
-      }
-    } else {
-      const sure = await confirm({
-        title: t('settings.accounts.signOutTitle', { account: account.userId }),
-        body: t('settings.accounts.signOutBody'),
-        action: t('settings.accounts.signOut'),
-      });
-      if (!sure) return;
-    }
+        onCancel: () => openDialog('set-up-encryption', { accountKey: account.key }),
+      }),
+    });
+    if (!sure) return;
     await app.signOut(account.key);
   };
   return (

@@ -2,8 +2,8 @@ import { Copy } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { AccountRecord } from '../../domain/accounts/account.ts';
-import type { PresenceChoice } from '../../domain/matrix/own-account.ts';
-import type { Privacy } from '../../domain/matrix/privacy.ts';
+import type { OwnAccount } from '../../domain/matrix/own-account.ts';
+import type { PresenceChoice, Privacy } from '../../domain/matrix/privacy.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useLive } from '../app-context.ts';
@@ -24,8 +24,6 @@ export function ProfileSection({ account }: { readonly account: AccountRecord })
   const app = useApp();
   const live = useLive(account.key);
   const [name, setName] = useState(account.displayName ?? '');
-  const [presence, setPresence] = useState<PresenceChoice>('online');
-  const [status, setStatus] = useState('');
   const [problem, setProblem] = useState<string>();
   const picker = useRef<HTMLInputElement>(null);
   const { url } = useMediaUrl(
@@ -33,13 +31,6 @@ export function ProfileSection({ account }: { readonly account: AccountRecord })
     account.avatarMxc === undefined ? undefined : { mxc: account.avatarMxc, width: 96, height: 96, method: 'crop' },
   );
   useEffect(() => setName(account.displayName ?? ''), [account.displayName]);
-  useEffect(() => {
-    const own = live?.own.presence();
-    if (own) {
-      setPresence(own.presence);
-      setStatus(own.status);
-    }
-  }, [live]);
   if (!live) return <p className={styles.hint}>{t('settings.connecting')}</p>;
 
   const saved = (): void => void showToast({ text: t('settings.profile.saved'), kind: 'success', key: 'profile' });
@@ -53,10 +44,6 @@ export function ProfileSection({ account }: { readonly account: AccountRecord })
     if (file && !/^image\/(png|jpeg|gif|webp|avif)$/.test(file.type)) return setProblem(t('settings.profile.notAPicture'));
     if (file && file.size > MOST_PICTURE_BYTES) return setProblem(t('settings.profile.pictureTooLarge', { most: formatBytes(MOST_PICTURE_BYTES) }));
     await app.accounts.update(account.key, { avatarMxc: await live.own.setAvatar(file) });
-    saved();
-  };
-  const savePresence = async (choice: PresenceChoice, text: string): Promise<void> => {
-    await live.own.setPresence(choice, text.trim());
     saved();
   };
   const copyId = async (): Promise<void> => {
@@ -115,41 +102,72 @@ export function ProfileSection({ account }: { readonly account: AccountRecord })
           </Button>
         </div>
       </div>
-      <div className={styles.card}>
-        <form
-          className={styles.row}
-          onSubmit={(event) => {
-            event.preventDefault();
-            attempt(savePresence(presence, status));
-          }}
-        >
-          <TextField
-            className={styles.grow!}
-            label={t('settings.profile.status')}
-            placeholder={t('settings.profile.statusPlaceholder')}
-            value={status}
-            onChange={setStatus}
-            maxLength={200}
-          />
-          <Button type="submit">{t('common.save')}</Button>
-        </form>
-        <RadioCards
-          label={t('settings.profile.presence')}
-          layout="list"
-          value={presence}
-          onChange={(choice) => {
-            setPresence(choice);
-            attempt(savePresence(choice, status));
-          }}
-          options={(['online', 'unavailable', 'offline'] as const).map((value) => ({
-            value,
-            label: t(`settings.profile.${value}`),
-            hint: t(`settings.profile.${value}Hint`),
-          }))}
-        />
-      </div>
+      <PresenceCard own={live.own} privacy={live.privacy} onSaved={saved} />
       <PrivacyCard privacy={live.privacy} />
     </>
+  );
+}
+
+function PresenceCard({ own, privacy, onSaved }: { readonly own: OwnAccount; readonly privacy: Privacy; readonly onSaved: () => void }) {
+  const t = useT();
+  const presence = useStore(privacy.state, (state) => state.presence);
+  /** What the server has; undefined until it has answered. */
+  const [known, setKnown] = useState<string>();
+  const [written, setWritten] = useState<string>();
+  const status = written ?? known ?? '';
+  useEffect(() => {
+    let current = true;
+    own.status().then(
+      (found) => current && setKnown(found),
+      () => {},
+    );
+    return () => {
+      current = false;
+    };
+  }, [own]);
+  const choose = async (choice: PresenceChoice): Promise<void> => {
+    const kept = known ?? (await own.status());
+    await privacy.choose({ presence: choice });
+    await own.setPresence(choice, kept);
+    onSaved();
+  };
+  const saveStatus = async (): Promise<void> => {
+    await own.setPresence(presence, status.trim());
+    setKnown(status.trim());
+    setWritten(undefined);
+    onSaved();
+  };
+  return (
+    <div className={styles.card}>
+      <form
+        className={styles.row}
+        onSubmit={(event) => {
+          event.preventDefault();
+          attempt(saveStatus());
+        }}
+      >
+        <TextField
+          className={styles.grow!}
+          label={t('settings.profile.status')}
+          placeholder={t('settings.profile.statusPlaceholder')}
+          value={status}
+          onChange={setWritten}
+          maxLength={200}
+        />
+        <Button type="submit">{t('common.save')}</Button>
+      </form>
+      <RadioCards
+        label={t('settings.profile.presence')}
+        layout="list"
+        value={presence}
+        onChange={(choice) => attempt(choose(choice))}
+        options={(['online', 'unavailable', 'offline'] as const).map((value) => ({
+          value,
+          label: t(`settings.profile.${value}`),
+          hint: t(`settings.profile.${value}Hint`),
+        }))}
+      />
+    </div>
   );
 }
 

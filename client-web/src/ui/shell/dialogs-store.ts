@@ -52,6 +52,15 @@ export function openDialog<Name extends DialogName>(name: Name, props: Dialogs[N
   dialogStore.setState({ open: { name, props } as OpenDialog });
 }
 
+/** Nothing is written in these. */
+const ONLY_SHOWN: ReadonlySet<DialogName> = new Set(['shortcuts', 'person', 'edit-history', 'reactions', 'seen-by', 'lightbox', 'commands']);
+
+/** Whether another dialog can take the place of the open one, and nothing that was written is lost. */
+export function canReplaceDialog(): boolean {
+  const { open } = dialogStore.getState();
+  return open === undefined || ONLY_SHOWN.has(open.name);
+}
+
 export const closeDialog = (): void => dialogStore.setState({ open: undefined });
 
 export const useOpenDialog = (): OpenDialog | undefined => useStore(dialogStore, (state) => state.open);

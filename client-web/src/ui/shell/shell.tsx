@@ -9,7 +9,7 @@ import { ResizeHandle } from '../primitives/resize-handle.tsx';
 import { NewAdminHost } from '../rooms/new-admin-host.tsx';
 import { useRoute } from '../route.ts';
 import { Dialogs } from './dialogs.tsx';
-import { openDialog } from './dialogs-store.ts';
+import { canReplaceDialog, openDialog } from './dialogs-store.ts';
 import { AskPasswordHost } from '../settings/ask-password.tsx';
 import { EncryptionBanners } from '../encryption/encryption-banner.tsx';
 import { VerificationHost } from '../encryption/verification-host.tsx';
@@ -31,7 +31,7 @@ export function Shell() {
   const online = useAppState((state) => state.online);
   const [listWidth, setListWidth] = useState(() => Number(readKept()) || LIST_WIDTH.start);
   useShortcuts({
-    'mod+k': { inFields: true, run: () => openDialog('palette', {}) },
+    'mod+k': { inFields: true, run: () => void (canReplaceDialog() && openDialog('palette', {})) },
     '?': () => openDialog('shortcuts', {}),
   });
   const showing = route.page === 'settings' ? 'main' : route.page === 'inbox' && route.conversation ? 'main' : 'list';
@@ -40,7 +40,7 @@ export function Shell() {
       <Rail />
       <div className={styles.body}>
         <StatusBanner />
-        <div className={styles.panes}>
+        <div className={styles.panes} style={{ '--list-width': `${listWidth}px` } as React.CSSProperties}>
           {route.page === 'settings' ? (
             <Suspense>
               <SettingsPage section={route.section} accountKey={route.accountKey} />
@@ -51,7 +51,7 @@ export function Shell() {
             </Suspense>
           ) : (
             <>
-              <div className={styles.list} id="conversation-list" style={{ '--list-width': `${listWidth}px` } as React.CSSProperties}>
+              <div className={styles.list} id="conversation-list">
                 <div className={styles.inbox}>
                   <InboxPane />
                 </div>

@@ -1,8 +1,8 @@
 /** Name, topic, picture, addresses, directory. */
 import { MoreHorizontal, Star, Trash2 } from 'lucide-react';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { localAlias } from '../../../domain/rooms/addresses.ts';
-import { mayChange } from '../../../domain/rooms/room-details.ts';
+import { mayChange, type RoomDetails } from '../../../domain/rooms/room-details.ts';
 import { useT } from '../../../i18n/i18n.ts';
 import { attempt, errorSentence } from '../../error-sentence.ts';
 import { Button } from '../../primitives/button.tsx';
@@ -18,7 +18,7 @@ import { showToast } from '../../primitives/toast-store.ts';
 import { AddressField, useAddressCheck } from '../address-field.tsx';
 import { PictureField } from '../picture-field.tsx';
 import { Locked, Value } from './locked.tsx';
-import type { SectionProps } from './room-settings-dialog.tsx';
+import type { SectionProps, UnsavedIdentity } from './room-settings-dialog.tsx';
 import styles from './room-settings.module.css';
 
 export function GeneralSection(props: SectionProps) {
@@ -31,11 +31,16 @@ export function GeneralSection(props: SectionProps) {
   );
 }
 
-function Identity({ live, accountKey, details }: SectionProps) {
+/** Whether what was written is something else than what the room has. */
+export const changedIdentity = ({ name, topic }: UnsavedIdentity, details: RoomDetails): { readonly name: boolean; readonly topic: boolean } => ({
+  name: name !== undefined && name.trim() !== details.givenName,
+  topic: topic !== undefined && topic.trim() !== details.topic,
+});
+
+function Identity({ live, accountKey, details, unsaved, onWrite }: SectionProps) {
   const t = useT();
   const { roomId } = details;
-  const [name, setName] = useState<string>();
-  const [topic, setTopic] = useState<string>();
+  const { name, topic } = unsaved;
   const [picture, setPicture] = useState<Blob>();
   const [uploading, setUploading] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -45,9 +50,18 @@ function Identity({ live, accountKey, details }: SectionProps) {
     topic: mayChange(details, 'm.room.topic'),
     avatar: mayChange(details, 'm.room.avatar'),
   };
-  const changed = {
-    name: name !== undefined && name.trim() !== details.givenName,
-    topic: topic !== undefined && topic.trim() !== details.topic,
+  const changed = changedIdentity(unsaved, details);
+  // What was saved and has arrived is the room's: from then on the fields show what others change.
+  const saved = useRef(false);
+  const arrived = !changed.name && !changed.topic;
+  useEffect(() => {
+    if (!saved.current || !arrived) return;
+    saved.current = false;
+    onWrite({});
+  }, [arrived, busy, onWrite]);
+  const write = (next: UnsavedIdentity): void => {
+    saved.current = false;
+    onWrite(next);
   };
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -57,6 +71,7 @@ function Identity({ live, accountKey, details }: SectionProps) {
     try {
       if (changed.name) await live.roomSettings.setName(roomId, name!.trim());
       if (changed.topic) await live.roomSettings.setTopic(roomId, topic!.trim());
+      saved.current = true;
       showToast({ text: t('rooms.settings.saved'), kind: 'success' });
     } catch (failure) {
       setError(errorSentence(failure));
@@ -89,12 +104,23 @@ function Identity({ live, accountKey, details }: SectionProps) {
         isDisabled={!may.avatar}
       />
       {may.name ? (
-        <TextField label={t('rooms.name')} value={name ?? details.givenName} onChange={setName} inputProps={{ maxLength: 255 }} />
+        <TextField
+          label={t('rooms.name')}
+          value={name ?? details.givenName}
+          onChange={(text) => write({ ...unsaved, name: text })}
+          inputProps={{ maxLength: 255 }}
+        />
       ) : (
         <Value label={t('rooms.name')} value={details.name} />
       )}
       {may.topic ? (
-        <TextArea label={t('rooms.topic')} value={topic ?? details.topic} onChange={setTopic} rows={3} error={error} />
+        <TextArea
+          label={t('rooms.topic')}
+          value={topic ?? details.topic}
+          onChange={(text) => write({ ...unsaved, topic: text })}
+          rows={3}
+          error={error}
+        />
       ) : (
         <Value label={t('rooms.topic')} value={details.topic || t('rooms.settings.noTopic')} />
       )}
@@ -107,8 +133,7 @@ function Identity({ live, accountKey, details }: SectionProps) {
           <Button
             kind="quiet"
             onPress={() => {
-              setName(undefined);
-              setTopic(undefined);
+              write({});
               setError(undefined);
             }}
           >

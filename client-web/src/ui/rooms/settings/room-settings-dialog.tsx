@@ -6,13 +6,14 @@ import type { LiveSession } from '../../../domain/matrix/live-session.ts';
 import type { RoomDetails } from '../../../domain/rooms/room-details.ts';
 import { useT } from '../../../i18n/i18n.ts';
 import { useLive } from '../../app-context.ts';
+import { confirm } from '../../primitives/confirm.tsx';
 import { Dialog } from '../../primitives/dialog.tsx';
 import { LoadingPane } from '../../primitives/spinner.tsx';
 import type { Dialogs, RoomSettingsSection } from '../../shell/dialogs-store.ts';
 import { useRoomDetails } from '../use-room-details.ts';
 import { AccessSection } from './access-section.tsx';
 import { AdvancedSection } from './advanced-section.tsx';
-import { GeneralSection } from './general-section.tsx';
+import { changedIdentity, GeneralSection } from './general-section.tsx';
 import { NotificationsSection } from './notifications-section.tsx';
 import { RolesSection } from './roles-section.tsx';
 import styles from './room-settings.module.css';
@@ -22,6 +23,14 @@ export interface SectionProps {
   readonly accountKey: string;
   readonly details: RoomDetails;
   readonly onClose: () => void;
+  /** Of name and topic what was written and not saved: it stays while other sections are looked at. */
+  readonly unsaved: UnsavedIdentity;
+  readonly onWrite: (unsaved: UnsavedIdentity) => void;
+}
+
+export interface UnsavedIdentity {
+  readonly name?: string | undefined;
+  readonly topic?: string | undefined;
 }
 
 const SECTIONS: readonly { readonly id: RoomSettingsSection; readonly icon: ReactNode; readonly Section: (props: SectionProps) => ReactNode }[] = [
@@ -42,13 +51,19 @@ export function RoomSettingsDialog({
   const live = useLive(accountKey);
   const details = useRoomDetails(accountKey, roomId);
   const [section, setSection] = useState<RoomSettingsSection>(first);
+  const [unsaved, setUnsaved] = useState<UnsavedIdentity>({});
+  const leave = async (): Promise<void> => {
+    const { name, topic } = details ? changedIdentity(unsaved, details) : { name: false, topic: false };
+    if ((name || topic) && !(await confirm({ title: t('rooms.settings.discardTitle'), action: t('common.discard'), danger: true }))) return;
+    onClose();
+  };
   return (
     <Dialog
       title={t('rooms.settings.title')}
       subtitle={details && <bdi>{details.name}</bdi>}
       size="wide"
       isOpen
-      onOpenChange={(open) => !open && onClose()}
+      onOpenChange={(open) => !open && void leave()}
       flush
       className={styles.dialog!}
     >
@@ -69,7 +84,7 @@ export function RoomSettingsDialog({
           </TabList>
           {SECTIONS.map(({ id, Section }) => (
             <TabPanel key={id} id={id} className={styles.panel!}>
-              <Section live={live} accountKey={accountKey} details={details} onClose={onClose} />
+              <Section live={live} accountKey={accountKey} details={details} onClose={onClose} unsaved={unsaved} onWrite={setUnsaved} />
             </TabPanel>
           ))}
         </Tabs>
