@@ -60,7 +60,16 @@ export interface ToldState {
 }
 
 /** What became of a PDU. `soft-failed` events count as received. */
-export type PduOutcome = { readonly kind: 'accepted' | 'soft-failed' | 'known' } | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
+export type PduOutcome =
+  | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
+  /** `again`: dropped for now; it may be taken in later, with what could not be had */
+  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string; readonly again?: boolean };
+
+/** Keeps events that could not be taken in yet, and hands them in again later. */
+export interface PduStaging {
+  /** Durable when it resolves. False: it is not kept. */
+  stage(origin: ServerName, room: InboundRoom, checked: CheckedEvent): Promise<boolean>;
+}
 
 /** An event has its place: what follows it can be handed over. It is not lost any more once `durable` resolves. */
 export interface Received {

@@ -85,7 +85,7 @@ export class MissingEvents {
       if (!needed.includes(event.eventId)) return { outcome: { kind: 'known' }, durable: Promise.resolve() };
       if (needed.length === 1) return this.receiveWithAuthEvents(origin, room, checked);
       if (this.#isPaused(room.roomId)) {
-        return { outcome: { kind: 'dropped', reason: 'Events before it are missing, and could not be had lately.' }, durable: Promise.resolve() };
+        return later('Events before it are missing, and could not be had lately.');
       }
       const between = await this.#fetchBetween(origin, room, checked);
       // Without an answer nobody knows what lies between: with the next event it is asked for again.
@@ -144,13 +144,15 @@ export class MissingEvents {
     const others = (await rooms.servers(request.roomId)).filter((server) => server !== origin).slice(0, OTHER_SERVERS);
     for (const server of [origin, ...others]) {
       try {
-        return await source.getMissingEvents(server, request);
+        const events = await source.getMissingEvents(server, request);
+        // A server that does not know the event itself has nothing to say of what is before it.
+        if (server === origin || events.length > 0) return events;
       } catch (error) {
         log.info(
           { room: request.roomId, server, reason: error instanceof Error ? error.message : String(error) },
           'missing events could not be fetched',
         );
-        if (error instanceof RemoteError) return [];
+        if (error instanceof RemoteError && server === origin) return [];
       }
     }
     return undefined;
@@ -174,7 +176,7 @@ export class MissingEvents {
 
   #giveUp(room: InboundRoom, reason: string): Received {
     this.#noteFailure(room.roomId);
-    return { outcome: { kind: 'dropped', reason }, durable: Promise.resolve() };
+    return later(reason);
   }
 
   /** The states before events that are not here; what belongs to them is stored. undefined: the server does not give them. */
@@ -261,6 +263,9 @@ export class MissingEvents {
     }
   }
 }
+
+/** Dropped for now. */
+const later = (reason: string): Received => ({ outcome: { kind: 'dropped', reason, again: true }, durable: Promise.resolve() });
 
 const checkedEvents = (verdicts: readonly EventVerdict[]): CheckedEvent[] =>
   verdicts.flatMap((verdict) => (verdict.kind === 'checked' ? [verdict.checked] : []));

@@ -2,13 +2,14 @@
  * Takes in PDUs of one room: checks them, fetches what they refer to, hands them to the room (Server-Server API, "Checks
  * performed on receipt of a PDU"). Events are handed over in their order, without waiting for each to be written.
  */
-import type { CheckedEvent, EventChecking, InboundRoom, InboundRooms, JsonObject, Log, Received, ServerName } from '../ports.ts';
+import type { CheckedEvent, EventChecking, InboundRoom, InboundRooms, JsonObject, Log, PduStaging, Received, ServerName } from '../ports.ts';
 import type { MissingEvents } from './missing-events.ts';
 
 export interface PduReceiverDeps {
   readonly checker: EventChecking;
   readonly rooms: InboundRooms;
   readonly missing: MissingEvents;
+  readonly staging: PduStaging;
   readonly log: Log;
 }
 
@@ -26,7 +27,7 @@ export class PduReceiver {
 
   /** One result for each PDU that has an event id; all are durable then. */
   async receive(origin: ServerName, room: InboundRoom, pdus: readonly JsonObject[]): Promise<PduResult[]> {
-    const { checker, rooms, log } = this.#deps;
+    const { checker, rooms, staging, log } = this.#deps;
     if (await rooms.isBanned(room.roomId, origin)) {
       const refused = await checker.check(pdus, room.version);
       return refused.flatMap((verdict) =>
@@ -47,9 +48,13 @@ export class PduReceiver {
       const { outcome, durable } = await this.#receiveOne(origin, room, checked);
       writes.push(durable);
       durable.catch(() => {}); // reported below
+      const staged = outcome.kind === 'dropped' && outcome.again === true && (await staging.stage(origin, room, checked));
       const failed = outcome.kind === 'rejected' || outcome.kind === 'dropped' ? outcome.reason : undefined;
       if (failed !== undefined)
-        log.info({ origin, room: room.roomId, event: checked.event.eventId, outcome: outcome.kind, reason: failed }, 'refused an event');
+        log.info(
+          { origin, room: room.roomId, event: checked.event.eventId, outcome: staged ? 'staged' : outcome.kind, reason: failed },
+          'refused an event',
+        );
       // A rejected event is no error of the transaction (Server-Server API, "Rejection").
       results.push({ eventId: checked.event.eventId, error: outcome.kind === 'dropped' ? failed : undefined });
     }
@@ -69,7 +74,7 @@ export class PduReceiver {
       return await missing.receiveWithAuthEvents(origin, room, checked);
     } catch (error) {
       log.warn({ err: error, origin, room: room.roomId, event: event.eventId }, 'an event could not be taken in');
-      return dropped('The server failed to take it in.');
+      return { outcome: { kind: 'dropped', reason: 'The server failed to take it in.', again: true }, durable: Promise.resolve() };
     }
   }
 }

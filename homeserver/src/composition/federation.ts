@@ -96,6 +96,7 @@ export async function createFederation(deps: FederationDeps): Promise<Federation
     thirdPartyInvites,
     isUser: users.isUser,
     distribute: (room, stored, except) => outbound.events.sendToRoom(room, stored, new Set(except)),
+    onError,
   });
   closing.federationRooms.use(shared);
   if (settings.enabled) {

@@ -107,8 +107,7 @@ export const configSchema = Type.Object({
       find_all_users: Type.Optional(
         Type.Boolean({
           computed: '`off` if `registration.mode` is set to `open`, otherwise `on`',
-          description:
-            'Users of this server find each other by name even if they share no room. Where anybody may register, strangers should not',
+          description: 'Users of this server find each other by name even if they share no room. Where anybody may register, strangers should not',
           env: 'NEXUS_FIND_ALL_USERS',
         }),
       ),
@@ -268,6 +267,10 @@ export const configSchema = Type.Object({
       backfill_pause_ms: count(60_000, 'How long a room is left alone after no server gave older events'),
       room_failures: count(5, 'Failures to fetch what is missing of a room after which it is left alone for a while', { minimum: 1 }),
       room_pause_ms: count(600_000, 'How long such a room is left alone'),
+      staged_events: count(100, 'Events of one server in one room that are kept until what they follow can be had'),
+      staged_retry_min_ms: count(1_000, 'How soon such an event is tried again; doubled with each try', { minimum: 1 }),
+      staged_retry_max_ms: count(600_000, 'The longest time between two tries', { minimum: 1 }),
+      staged_lifetime_ms: count(86_400_000, 'How long it is tried'),
       remembered_transactions: count(10_000, 'Transactions of other servers whose answers are kept, for when they come again', { minimum: 1 }),
       policy_timeout_ms: count(10_000, "How long a room's policy server may take to look at an event", { minimum: 100 }),
       page_events: count(100, 'Events of a room in one answer to another server at most', { minimum: 1, maximum: 1000 }),

@@ -34,6 +34,7 @@ import { PolicyServers } from './policy-servers.ts';
 import { InviteReceiver } from './receive-invite.ts';
 import { RemoteRooms } from './remote-rooms.ts';
 import { ResidentRooms } from './resident-rooms.ts';
+import { StagedPdus } from './staged-pdus.ts';
 
 export interface FederationRoomsDeps {
   readonly db: Database;
@@ -55,6 +56,7 @@ export interface FederationRoomsDeps {
   /** a user of this server was invited to a room that it is not in; `shown` is stripped state */
   readonly onInvited: (invite: RoomEvent, shown: readonly JsonObject[]) => void;
   readonly distribute: (room: Room, stored: StoredEvent, except: readonly ServerName[]) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface FederationRooms extends AsyncDisposable {
@@ -139,8 +141,23 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     isUser: deps.isUser,
     onInvited: deps.onInvited,
   });
+  const staging = new StagedPdus({
+    db,
+    rooms,
+    clock,
+    log,
+    settings: {
+      perRoom: settings.staged_events,
+      retryMinMs: settings.staged_retry_min_ms,
+      retryMaxMs: settings.staged_retry_max_ms,
+      lifetimeMs: settings.staged_lifetime_ms,
+    },
+    onError: deps.onError,
+  });
+  const pdus = new PduReceiver({ checker, rooms, missing, staging, log });
+  if (settings.enabled) staging.start(pdus);
   const transactions = new TransactionReceiver({
-    pdus: new PduReceiver({ checker, rooms, missing, log }),
+    pdus,
     edus: deps.edus,
     rooms,
     outside: invites,
@@ -181,6 +198,9 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     outliers,
     history,
     backfiller,
-    [Symbol.asyncDispose]: () => forks.close(),
+    [Symbol.asyncDispose]: async () => {
+      await staging[Symbol.asyncDispose]();
+      await forks.close();
+    },
   };
 }

@@ -23,7 +23,7 @@ import { EVENT_AFTER_GAP, EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_RELAYED, EVEN
 
 export type ReceivedOutcome =
   | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
-  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string };
+  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string; readonly again?: boolean };
 
 /** The room's policy server, if it has one, recommends the event (check 7). Throws nothing. */
 export type PolicyCheck = (room: Room, event: RoomEvent) => Promise<boolean>;
@@ -100,9 +100,9 @@ export class RemoteEvents {
     if (known && !known.isOutlier && !arrival.replacesHead) return { kind: 'known' };
     if (known?.isRejected) return { kind: 'rejected', reason: 'The event was rejected before.' };
     const auth = await this.#authEvents(room, event);
-    if (auth === undefined) return { kind: 'dropped', reason: 'Not all of its auth_events are known.' };
+    if (auth === undefined) return { kind: 'dropped', reason: 'Not all of its auth_events are known.', again: true };
     const before = await this.#stateBefore(room, writer, event, arrival);
-    if (typeof before === 'string') return { kind: 'dropped', reason: before };
+    if (typeof before === 'string') return { kind: 'dropped', reason: before, again: true };
     const numbers = await numbersOf(event, this.#engine.strings);
 
     const { outcome, reason } = await this.#judge(room, event, auth.events, auth.create, before, arrival);

@@ -1,0 +1,90 @@
+/** Events whose predecessors can't be had for now: they are kept, over a restart too, and taken in when that is possible. */
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { eventually } from '../testing/across-servers.ts';
+import { startAmongFakes, type ServerAmongFakes } from '../testing/fake-network.ts';
+import type { FakeRemoteServer } from '../testing/fake-remote-server.ts';
+import { FakeRoom } from '../testing/fake-room.ts';
+import type { SeedClient } from '../testing/seed-client.ts';
+import { freePort } from '../testing/server-process.ts';
+
+const NEXUS_CONFIG = new URL('staged-config.yaml', import.meta.url).pathname;
+/** setting federation.staged_events */
+const MOST_STAGED = 3;
+const encode = encodeURIComponent;
+
+let network: ServerAmongFakes;
+let server: ServerAmongFakes['server'];
+let fake: FakeRemoteServer;
+let alice: SeedClient;
+let room: FakeRoom;
+
+beforeAll(async () => {
+  // The same port after a restart.
+  network = await startAmongFakes(1, { NEXUS_CONFIG, NEXUS_PORT: String(await freePort()) });
+  ({ server } = network);
+  [fake] = network.fakes as [FakeRemoteServer];
+  alice = await server.user('alice');
+}, 60_000);
+beforeEach(async () => {
+  fake.forgetScripts();
+  room = await FakeRoom.join(fake, server, await alice.createRoom({ preset: 'public_chat', room_version: '11' }));
+});
+afterAll(async () => {
+  await network[Symbol.asyncDispose]();
+});
+
+const text = (body: string): { content: { msgtype: string; body: string } } => ({ content: { msgtype: 'm.text', body } });
+const seen = async (event: RoomEvent): Promise<boolean> =>
+  (await alice.request('GET', `/rooms/${encode(room.roomId)}/event/${encode(event.eventId)}`)).status === 200;
+async function query(statement: string): Promise<any[]> {
+  const client = new pg.Client({ connectionString: server.databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(statement, [room.roomId])).rows;
+  } finally {
+    await client.end();
+  }
+}
+const staged = async (): Promise<string[]> => (await query('select event_id from staged_pdu where room_id = $1')).map((row) => row.event_id);
+/** Nobody answers what is asked for. */
+const silence = (): void => {
+  for (const path of [/\/get_missing_events\//, /\/state_ids\//, /\/v1\/state\//, /\/event\//]) fake.on(path, () => undefined);
+};
+const orphan = (mark: string): { before: RoomEvent; event: RoomEvent } => {
+  const before = room.build(text(`before ${mark}`));
+  return { before, event: room.build({ after: [before], ...text(mark) }) };
+};
+
+test('it is taken in with what it follows once a server gives that, and a restart does not forget it', async () => {
+  silence();
+  const { before, event } = orphan('late');
+  expect((await room.send(server, [event])).body.pdus[event.eventId].error).toContain('missing');
+  expect([await seen(event), await staged()]).toEqual([false, [event.eventId]]);
+  await server.restart();
+  expect(await staged()).toEqual([event.eventId]);
+  fake.forgetScripts();
+  fake.on(/\/get_missing_events\//, () => ({ events: [before.json] }));
+  await eventually('both events', async () => (await seen(before)) && (await seen(event)));
+  await eventually('nothing staged', async () => (await staged()).length === 0);
+});
+
+test('it is taken in once what it follows was sent', async () => {
+  silence();
+  const { before, event } = orphan('early');
+  await room.send(server, [event]);
+  expect((await room.send(server, [before])).body.pdus).toEqual({ [before.eventId]: {} });
+  await eventually('the event', () => seen(event));
+});
+
+test('of one server so many are kept in a room, and none for ever', async () => {
+  silence();
+  const events = Array.from({ length: MOST_STAGED + 2 }, (_, i) => orphan(`many ${i}`).event);
+  const { body } = await room.send(server, events);
+  expect(Object.keys(body.pdus)).toHaveLength(events.length);
+  expect(await staged()).toHaveLength(MOST_STAGED);
+  await query('update staged_pdu set since = 0 where room_id = $1');
+  await eventually('nothing staged', async () => (await staged()).length === 0);
+  expect(await seen(events[0]!)).toBe(false);
+});
