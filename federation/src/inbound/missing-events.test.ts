@@ -28,8 +28,10 @@ const [ONE, OTHER] = [room('one'), room('other')];
 let elsewhere: Map<EventId, RoomEvent>;
 /** What is here, with the state around it. */
 let here: Set<EventId>;
-/** undefined: servers can't be reached */
+/** false: servers can't be reached */
 let reachable: boolean;
+/** another server of the room, which answers but need not know the event */
+let ignorant: ServerName | undefined;
 let asked: RoomId[];
 let clock: FakeClock;
 let missing: MissingEvents;
@@ -63,7 +65,7 @@ function take(_roomId: RoomId, { event }: CheckedEvent): Promise<Received> {
 const rooms: InboundRooms = {
   find: () => Promise.resolve(ONE),
   isBanned: () => Promise.resolve(false),
-  servers: () => Promise.resolve([A]),
+  servers: () => Promise.resolve(ignorant === undefined ? [A] : [A, ignorant]),
   missing: (_roomId, ids) => Promise.resolve(ids.filter((id) => !here.has(id))),
   unknown: (_roomId, ids) => Promise.resolve(ids.filter((id) => !here.has(id))),
   receive: take,
@@ -82,7 +84,8 @@ const source: EventSource = {
   getState: (_server, { roomId }) => answer(roomId, { state: [], authChain: [] }),
   getStateIds: (_server, { roomId }) => answer(roomId, { stateIds: [], authChainIds: [] }),
   getEventAuth: () => Promise.resolve([]),
-  getMissingEvents: (_server, { roomId, latestEvents }) => {
+  getMissingEvents: (server, { roomId, latestEvents }) => {
+    if (server === ignorant) return Promise.resolve([]);
     const wanted = new Set<string>(latestEvents.flatMap((id) => elsewhere.get(id)?.prevEvents ?? []));
     const known = [...elsewhere.values()].filter((event) => wanted.has(event.eventId)).map((event) => event.json);
     return answer<readonly JsonObject[]>(roomId, known);
@@ -117,9 +120,20 @@ beforeEach(() => {
   elsewhere = new Map();
   here = new Set(['$start' as EventId]);
   reachable = false;
+  ignorant = undefined;
   asked = [];
   clock = new FakeClock();
   missing = new MissingEvents({ source, checker, rooms, clock, log: silentLog, limits: LIMITS });
+});
+
+test('that a server which need not know an event has nothing before it is no answer: the event is dropped for now', async () => {
+  ignorant = 'b.example' as ServerName;
+  const before = make(ONE, 'before', '$start' as EventId);
+  const event = make(ONE, 'event', before.event.eventId);
+  expect((await missing.receiveWithAncestors(A, ONE, event)).outcome).toMatchObject({ kind: 'dropped', again: true });
+  reachable = true;
+  expect((await missing.receiveWithAncestors(A, ONE, event)).outcome).toEqual({ kind: 'accepted' });
+  expect(here).toContain(before.event.eventId);
 });
 
 describe('a room that fails again and again', () => {
