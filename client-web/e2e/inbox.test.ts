@@ -160,6 +160,21 @@ inBrowser('the inbox', () => {
     expect(alice.troubles).toEqual([]);
   }, 60_000);
 
+  test('Ctrl+K goes to what an address or link names', async () => {
+    const find = alice.page.getByPlaceholder('People, rooms, commands');
+    await alice.press('Control+k');
+    await find.fill(`https://matrix.to/#/${encodeURIComponent(rooms.get('Dates')!)}`);
+    await alice.page.getByRole('menuitem', { name: `Go to ${rooms.get('Dates')!}` }).waitFor();
+    await alice.press('Enter');
+    await alice.dialog.getByRole('button', { name: 'Open' }).click();
+    await alice.page.getByRole('main', { name: 'Dates' }).waitFor();
+    await alice.press('Control+k');
+    await find.fill(other.userId);
+    await alice.page.getByRole('menuitem', { name: `Go to ${other.userId}` }).click();
+    await alice.dialog.getByText(other.userId).first().waitFor();
+    await alice.closeDialog();
+  }, 60_000);
+
   test('Ctrl+K leaves alone what is being written in a dialog', async () => {
     await alice.chooseNew('Create a room');
     const name = alice.dialog.getByRole('textbox', { name: 'Name', exact: true });

@@ -7,6 +7,7 @@ export const palette: Translated<typeof english> = {
   results: 'Gefunden',
   nothing: 'Nichts passt. Versuche weniger Buchstaben.',
   person: 'Person',
+  goTo: 'Zu {{address}}',
   readAll: 'Alles als gelesen markieren',
   light: 'Helles Aussehen',
   dark: 'Dunkles Aussehen',

@@ -4,6 +4,7 @@ export const palette = {
   results: 'Found',
   nothing: 'Nothing fits. Try fewer letters.',
   person: 'Person',
+  goTo: 'Go to {{address}}',
   readAll: 'Mark everything as read',
   light: 'Light theme',
   dark: 'Dark theme',

@@ -20,6 +20,7 @@ import {
 import type { ReactNode } from 'react';
 import type { App } from '../../domain/app.ts';
 import type { OwnSplit } from '../../domain/inbox/splits.ts';
+import { parseJoinTarget } from '../../domain/rooms/addresses.ts';
 import type { Translate } from '../../i18n/i18n.ts';
 import { attempt } from '../error-sentence.ts';
 import { OWN_SPLIT_KEYS } from '../inbox/own-split-actions.ts';
@@ -38,6 +39,18 @@ export interface Command {
   /** Shown before anything is typed. */
   readonly first: boolean;
   readonly run: (app: App) => void;
+}
+
+/** What was typed is the address of a room or person, or a link to one. */
+export function addressCommands(t: Translate, text: string, accountKey: string | undefined): Command[] {
+  const target = parseJoinTarget(text);
+  if (!target) return [];
+  const open = (): void => {
+    if (target.kind === 'room') openDialog('join', { target: target.room, via: target.via, eventId: target.eventId });
+    else if (accountKey !== undefined) openDialog('person', { accountKey, userId: target.userId });
+  };
+  const address = target.kind === 'room' ? target.room : target.userId;
+  return [{ id: 'address', title: t('palette.goTo', { address }), icon: <Link2 />, first: false, run: open }];
 }
 
 export function commands(t: Translate, ownSplits: readonly OwnSplit[]): Command[] {

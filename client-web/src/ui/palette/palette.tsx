@@ -16,7 +16,7 @@ import { openById } from '../inbox/triage-actions.ts';
 import { useOwnSplits } from '../inbox/use-own-splits.ts';
 import { openConversation } from '../route.ts';
 import { useMediaUrl } from '../use-media.ts';
-import { commands, type Command } from './commands.tsx';
+import { addressCommands, commands, type Command } from './commands.tsx';
 import { rankConversations, rankCommands } from './rank.ts';
 import styles from './palette.module.css';
 
@@ -33,7 +33,10 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const people = usePeople(text);
   const rooms = useMemo(() => rankConversations([...all.values()], text).slice(0, MOST_ROOMS), [all, text]);
   const ownSplits = useOwnSplits();
-  const offered = useMemo(() => rankCommands(commands(t, ownSplits), text), [t, ownSplits, text]);
+  const offered = useMemo(
+    () => [...addressCommands(t, text, accounts[0]?.key), ...rankCommands(commands(t, ownSplits), text)],
+    [t, ownSplits, text, accounts],
+  );
   const run = (work: () => void): void => {
     onClose();
     work();
