@@ -1,9 +1,9 @@
 /** Servers in the test's process that federate over TLS on loopback, each named by its address. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, type TestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
+import { freePort } from './free-port.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 export interface FederatedServer extends TestServer {
@@ -33,7 +33,8 @@ export async function startFederatedServers(count: number, settings: Record<stri
     NEXUS_ALLOW_PRIVATE_ADDRESSES: 'on',
   };
   const servers: FederatedServer[] = [];
-  for (const port of await freePorts(count)) {
+  for (let i = 0; i < count; i++) {
+    const port = await freePort();
     const name = `127.0.0.1:${port}`;
     const server = await startTestServer({ ...tls, NEXUS_SERVER_NAME: name, NEXUS_TLS_PORT: String(port), ...settings });
     servers.push(Object.defineProperty(server as FederatedServer, 'name', { value: name }));
@@ -46,18 +47,4 @@ export async function startFederatedServers(count: number, settings: Record<stri
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** All at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const probe = createServer();
-      await new Promise<void>((done, fail) => probe.once('error', fail).listen(0, '127.0.0.1', done));
-      return probe;
-    }),
-  );
-  const ports = probes.map((probe) => (probe.address() as { port: number }).port);
-  await Promise.all(probes.map((probe) => new Promise<void>((done) => probe.close(() => done()))));
-  return ports;
 }

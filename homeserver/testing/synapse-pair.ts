@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
 import { Relay } from './relay.ts';
-import { freePort } from './server-process.ts';
+import { freePort } from './free-port.ts';
 import type { SeedClient } from './seed-client.ts';
 import { findSynapse, Synapse, type CertificateFiles } from './synapse.ts';
 import { startTestServer, type TestServer } from './test-server.ts';

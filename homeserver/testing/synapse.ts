@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { freePort } from './server-process.ts';
+import { freePort } from './free-port.ts';
 import { SeedClient } from './seed-client.ts';
 
 const PYTHON = process.env['NEXUS_SYNAPSE_PYTHON'] ?? 'python3';

@@ -1,9 +1,9 @@
 /** Servers in the test's process that reach each other over HTTPS on loopback, with certificates made for the test. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
+import { freePort } from './free-port.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 export interface FederatedServer extends TestServer {
@@ -71,16 +71,5 @@ function certificate(authority: Pem): Promise<Pem> {
       { name: 'extKeyUsage', serverAuth: true },
       { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
     ],
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }

@@ -7,7 +7,7 @@ import { startAmongFakes, type ServerAmongFakes } from '../testing/fake-network.
 import type { FakeRemoteServer } from '../testing/fake-remote-server.ts';
 import { FakeRoom } from '../testing/fake-room.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
-import { freePort } from '../testing/server-process.ts';
+import { freePort } from '../testing/free-port.ts';
 
 const NEXUS_CONFIG = new URL('staged-config.yaml', import.meta.url).pathname;
 /** setting federation.staged_events */

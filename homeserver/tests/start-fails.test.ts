@@ -12,7 +12,7 @@ import type { Config } from '../src/config/schema.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { runningPostgresUrl } from '../src/storage/embedded-postgres/supervisor.ts';
 import { SeedClient } from '../testing/seed-client.ts';
-import { freePort } from '../testing/server-process.ts';
+import { freePort } from '../testing/free-port.ts';
 import { startTestServer } from '../testing/test-server.ts';
 
 const silent = createLogger('silent');

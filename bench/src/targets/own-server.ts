@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import { Pool } from 'undici';
 import type { CertificateFiles } from '../federation/certificates.ts';
 import type { FederatedTarget } from './target.ts';
@@ -114,17 +114,6 @@ export class OwnServer implements FederatedTarget {
     await this.pool.destroy();
     await rm(this.directory, { recursive: true, force: true });
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 /** BENCH_PROFILE: a directory for CPU profiles of the server. */

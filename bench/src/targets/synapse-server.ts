@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@nexuscomm/homeserver/storage/embedded-postgres/supervisor.ts';
 import { findSynapse, Synapse } from '@nexuscomm/homeserver/testing/synapse.ts';
-import { freePort } from '@nexuscomm/homeserver/testing/server-process.ts';
+import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import { Pool } from 'undici';
 import type { CertificateFiles } from '../federation/certificates.ts';
 import type { FederatedTarget } from './target.ts';

@@ -22,7 +22,7 @@ import { handle } from '../http/handler.ts';
 import { listen } from '../http/listen.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { freePort } from '../../testing/server-process.ts';
+import { freePort } from '../../testing/free-port.ts';
 import { createFederationTransport, type FederationTransport } from './transport.ts';
 
 interface Node extends AsyncDisposable {

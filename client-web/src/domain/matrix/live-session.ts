@@ -215,6 +215,7 @@ export class LiveSession {
         }
         onStatus(data?.fromCache === true ? { state: 'cached' } : { state: 'syncing' });
         if (data?.fromCache !== true) {
+          this.privacy.hear();
           this.#connect();
           this.saveSoon();
           // What came while the person was away is in the inbox; only what comes from now on is told.

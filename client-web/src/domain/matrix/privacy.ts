@@ -7,6 +7,8 @@ import { ClientEvent, ReceiptType, type MatrixClient, type MatrixEvent, type Set
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 const PRIVACY_TYPE = 'io.nexuscomm.privacy';
+/** ms; a choice that has not come back by then was overwritten by another browser. */
+const COMES_BACK_WITHIN_MS = 10_000;
 
 export type PresenceChoice = 'online' | 'unavailable' | 'offline';
 
@@ -19,20 +21,30 @@ export interface PrivacyChoices {
 export class Privacy {
   readonly state: StoreApi<PrivacyChoices>;
   readonly #client: MatrixClient;
+  #heard = false;
+  /** A choice that has not come back with a sync yet: until then what comes is older. */
+  #pending: { readonly choices: PrivacyChoices; readonly until: number } | undefined;
 
   constructor(client: MatrixClient) {
     this.#client = client;
     this.state = createStore(() => this.#come());
     client.on(ClientEvent.AccountData, (event: MatrixEvent) => {
-      if (event.getType() !== PRIVACY_TYPE) return;
-      this.state.setState(this.#come());
-      this.tellPresence();
+      if (event.getType() === PRIVACY_TYPE) this.#take();
     });
   }
 
-  /** Each /sync tells the presence anew. Once the client has started, from then on by itself. */
+  /**
+   * Each /sync tells the presence anew. Once the client has started: what was kept of the account may be old, so until the server
+   * was heard nothing is told (`offline` leaves the presence as it is, Client-Server API, `GET /sync`).
+   */
   tellPresence(): void {
-    void this.#client.setSyncPresence(this.state.getState().presence as SetPresence);
+    void this.#client.setSyncPresence((this.#heard ? this.state.getState().presence : 'offline') as SetPresence);
+  }
+
+  /** The account's own data has come from the server. */
+  hear(): void {
+    this.#heard = true;
+    this.#take();
   }
 
   /** Of receipts for what the person has read. */
@@ -45,15 +57,26 @@ export class Privacy {
     const before = this.state.getState();
     this.state.setState(change);
     const { tellsRead, tellsWriting, presence } = this.state.getState();
+    this.#pending = { choices: this.state.getState(), until: Date.now() + COMES_BACK_WITHIN_MS };
     if (change.presence !== undefined) this.tellPresence();
     try {
       // Not `setAccountData`, which waits for the next sync, however long that takes.
       await this.#client.setAccountDataRaw(PRIVACY_TYPE as never, { read_receipts: tellsRead, typing: tellsWriting, presence } as never);
     } catch (error) {
+      this.#pending = undefined;
       this.state.setState(before);
       if (change.presence !== undefined) this.tellPresence();
       throw error;
     }
+  }
+
+  #take(): void {
+    const come = this.#come();
+    const isOlder = this.#pending !== undefined && this.#pending.until > Date.now() && !areSame(come, this.#pending.choices);
+    if (isOlder) return;
+    this.#pending = undefined;
+    this.state.setState(come);
+    this.tellPresence();
   }
 
   #come(): PrivacyChoices {
@@ -66,3 +89,6 @@ export class Privacy {
     };
   }
 }
+
+const areSame = (a: PrivacyChoices, b: PrivacyChoices): boolean =>
+  a.tellsRead === b.tellsRead && a.tellsWriting === b.tellsWriting && a.presence === b.presence;
