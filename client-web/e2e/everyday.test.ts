@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ApiUser } from '../measure/seed.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import { startHomeserver } from './homeserver.ts';
 import { inBrowser } from './in-browser.ts';
 import { PASSWORD, Person } from './person.ts';

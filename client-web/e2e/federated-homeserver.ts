@@ -1,6 +1,6 @@
 /** A homeserver that other servers reach over TLS; named by its address. */
 import type { Certificates } from './certificates.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
 
 export async function startFederatedHomeserver(certificates: Omit<Certificates, keyof AsyncDisposable>): Promise<Homeserver> {

@@ -17,14 +17,14 @@ export interface Stage {
   said(roomId: string, userId: string): Promise<readonly unknown[]>;
 }
 
-/** Within a `describe`: set up before its tests and taken down after them. */
-export function useStage(): Stage {
+/** Within a `describe`: set up before its tests and taken down after them. `settings` are the server's. */
+export function useStage(settings: Readonly<Record<string, string>> = {}): Stage {
   let server: Homeserver;
   let browser: Browser;
   let host: ApiUser;
   let rooms = 0;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startHomeserver(), launchChromium()]);
+    [server, browser] = await Promise.all([startHomeserver(settings), launchChromium()]);
     host = await ApiUser.register(server.url, 'host', PASSWORD);
   });
   afterAll(async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Certificates } from './certificates.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import type { Homeserver } from './homeserver.ts';
 
 const PYTHON = process.env['NEXUS_SYNAPSE_PYTHON'];

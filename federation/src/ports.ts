@@ -62,8 +62,9 @@ export interface ToldState {
 /** What became of a PDU. `soft-failed` events count as received. */
 export type PduOutcome =
   | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
-  /** `again`: dropped for now; it may be taken in later, with what could not be had */
-  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string; readonly again?: boolean };
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** `again`: for now only; it may be taken in later, with what could not be had */
+  | { readonly kind: 'dropped'; readonly reason: string; readonly again: boolean };
 
 /** Keeps events that could not be taken in yet, and hands them in again later. */
 export interface PduStaging {

@@ -129,7 +129,7 @@ async function startWith(config: Config, log: Logger, seams: Seams, closing: Clo
   const notifying = { engine, positions, hub, evaluator, unread, accountData, clock, log, onError };
   const push = await createPush({ ...notifying, db, reader, settings: config.push, web });
   closing.push.use(push);
-  userData.receipts.onRead((userNid) => push.notifier.read(userNid));
+  userData.receipts.onSet((_roomNid, { userNid }) => push.notifier.read(userNid));
   users.accounts.connect({
     // Like most servers: a new user is called by their name until they choose another.
     onRegistered: (userNid, userId) => users.profiles.set({ userNid, userId }, 'displayname', localpartOf(userId)),

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startFederatedServers, type FederatedServer, type FederatedServers } from '../testing/federated-servers.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
+import type { SyncAnswer, TypedEvent } from '../testing/sync-answer.ts';
 
 let network: FederatedServers;
 let a: FederatedServer;
@@ -47,11 +48,11 @@ test('typing and receipts', async () => {
   await eventually(async () => JSON.stringify(await bob.sync()).includes(eventId));
   await bob.ok('PUT', `/rooms/${encode(roomId)}/typing/${encode(bob.userId)}`, { typing: true, timeout: 20_000 });
   await bob.ok('POST', `/rooms/${encode(roomId)}/receipt/m.read/${encode(eventId)}`, {});
-  const ephemeral = (type: string) => (answer: any) =>
-    answer.rooms?.join?.[roomId]?.ephemeral?.events?.find((event: any) => event.type === type && JSON.stringify(event).includes(bob.userId));
+  const ephemeral = (type: string) => (answer: SyncAnswer) =>
+    answer.rooms?.join?.[roomId]?.ephemeral?.events?.find((event) => event.type === type && JSON.stringify(event).includes(bob.userId));
   const [typing, receipt] = await Promise.all([alice.syncUntil(since, ephemeral('m.typing')), alice.syncUntil(since, ephemeral('m.receipt'))]);
   expect(typing.content).toEqual({ user_ids: [bob.userId] });
-  expect(receipt.content[eventId]['m.read'][bob.userId].ts).toEqual(expect.any(Number));
+  expect(receipt.content[eventId]).toMatchObject({ 'm.read': { [bob.userId]: { ts: expect.any(Number) } } });
 });
 
 test('private receipts stay here', async () => {
@@ -71,10 +72,10 @@ test('private receipts stay here', async () => {
 test('presence', async () => {
   const { next_batch: since } = await alice.sync();
   await bob.ok('PUT', `/presence/${encode(bob.userId)}/status`, { presence: 'online', status_msg: 'federating' });
-  const event = await alice.syncUntil(since, (answer) =>
-    answer.presence?.events?.find((one: any) => one.sender === bob.userId && one.content.status_msg === 'federating'),
+  const event = await alice.syncUntil(since, (answer: SyncAnswer) =>
+    answer.presence?.events?.find((one) => one.sender === bob.userId && one.content['status_msg'] === 'federating'),
   );
-  expect(event.content.presence).toBe('online');
+  expect(event.content['presence']).toBe('online');
 });
 
 test('device lists: queried, kept, told of when they change, and deletions too', async () => {
@@ -88,7 +89,7 @@ test('device lists: queried, kept, told of when they change, and deletions too',
   const tablet = await bob.anotherDevice('bob');
   await tablet.ok('POST', '/keys/upload', keysOf(tablet, 'tablet'));
   await tablet.ok('PUT', `/devices/${tablet.deviceId}`, { display_name: "Bob's tablet" });
-  const isTold = (answer: any): true | undefined => (answer.device_lists?.changed?.includes(bob.userId) ? true : undefined);
+  const isTold = (answer: SyncAnswer): true | undefined => (answer.device_lists?.changed?.includes(bob.userId) ? true : undefined);
   await alice.syncUntil(since, isTold);
   const has = async (deviceId: string): Promise<any> => (await query()).device_keys[bob.userId][deviceId];
   await eventually(async () => (await has(tablet.deviceId))?.unsigned?.device_display_name === "Bob's tablet");
@@ -131,10 +132,10 @@ test('to-device messages, also to all devices, each once', async () => {
   await send('one', { [bob.userId]: { [bob.deviceId]: { n: 1 } } });
   await send('one', { [bob.userId]: { [bob.deviceId]: { n: 1 } } });
   await send('two', { [bob.userId]: { '*': { n: 2 } } });
-  const received: any[] = [];
-  await bob.syncUntil(since, (answer) => {
+  const received: TypedEvent[] = [];
+  await bob.syncUntil(since, (answer: SyncAnswer) => {
     received.push(...(answer.to_device?.events ?? []));
-    return received.some((event) => event.content.n === 2) ? true : undefined;
+    return received.some((event) => event.content['n'] === 2) ? true : undefined;
   });
   expect(received).toEqual([
     { type: 'm.test', sender: alice.userId, content: { n: 1 } },
@@ -156,8 +157,8 @@ test('a server that was away gets messages, to-device messages and device change
   const seen: string[] = [];
   let kept = false;
   let changed = false;
-  await bob.syncUntil(since, (answer) => {
-    seen.push(...(answer.rooms?.join?.[roomId]?.timeline?.events ?? []).map((event: any) => event.event_id));
+  await bob.syncUntil(since, (answer: SyncAnswer) => {
+    seen.push(...(answer.rooms?.join?.[roomId]?.timeline?.events ?? []).map((event) => event.event_id));
     kept ||= JSON.stringify(answer.to_device ?? '').includes('kept');
     changed ||= answer.device_lists?.changed?.includes(alice.userId) ?? false;
     return said.every((id) => seen.includes(id)) && kept && changed ? true : undefined;

@@ -1,10 +1,10 @@
 /** Servers that are asked for missing events and answer without end, with lies, slowly or not at all. */
 import type { ServerResponse } from 'node:http';
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
-import { startAmongFakes, type ServerAmongFakes } from '../testing/fake-network.ts';
 import type { FakeRemoteServer, Script } from '../testing/fake-remote-server.ts';
-import { FakeRoom } from '../testing/fake-room.ts';
+import type { FakeRoom } from '../testing/fake-room.ts';
+import { useRoomAmongFakes, type RoomAmongFakes } from '../testing/room-among-fakes.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 
 const NEXUS_CONFIG = new URL('faults-config.yaml', import.meta.url).pathname;
@@ -14,24 +14,14 @@ const encode = encodeURIComponent;
 const ROUNDS = 5;
 const MOST_REQUESTS = 40;
 
-let network: ServerAmongFakes;
-let server: ServerAmongFakes['server'];
+const among = useRoomAmongFakes({ NEXUS_CONFIG });
+const { seen } = among;
+let server: RoomAmongFakes['server'];
 let fake: FakeRemoteServer;
 let alice: SeedClient;
 let room: FakeRoom;
-
-beforeAll(async () => {
-  network = await startAmongFakes(1, { NEXUS_CONFIG });
-  ({ server } = network);
-  [fake] = network.fakes as [FakeRemoteServer];
-  alice = await server.user('alice');
-}, 60_000);
-beforeEach(async () => {
-  fake.forgetScripts();
-  room = await FakeRoom.join(fake, server, await alice.createRoom({ preset: 'public_chat', room_version: '11' }));
-});
-afterAll(async () => {
-  await network[Symbol.asyncDispose]();
+beforeEach(() => {
+  ({ server, fake, alice, room } = among);
 });
 
 /** The server answers its users, and takes in what is right. */
@@ -42,9 +32,6 @@ afterEach(async () => {
   expect([await seen(own), await seen(event.eventId)]).toEqual([200, 200]);
 });
 
-async function seen(eventId: string): Promise<number> {
-  return (await alice.request('GET', `/rooms/${encode(room.roomId)}/event/${encode(eventId)}`)).status;
-}
 /** An event after one that nobody has. */
 const orphan = (depth = 100): RoomEvent => {
   const unknown = room.build({ depth: depth - 1, content: { msgtype: 'm.text', body: `unknown ${Math.random()}` } });

@@ -1,44 +1,29 @@
 /** Events whose predecessors can't be had for now: they are kept, over a restart too, and taken in when that is possible. */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { eventually } from '../testing/across-servers.ts';
-import { startAmongFakes, type ServerAmongFakes } from '../testing/fake-network.ts';
 import type { FakeRemoteServer } from '../testing/fake-remote-server.ts';
-import { FakeRoom } from '../testing/fake-room.ts';
-import type { SeedClient } from '../testing/seed-client.ts';
+import type { FakeRoom } from '../testing/fake-room.ts';
 import { freePort } from '../testing/free-port.ts';
+import { useRoomAmongFakes, type RoomAmongFakes } from '../testing/room-among-fakes.ts';
 
 const NEXUS_CONFIG = new URL('staged-config.yaml', import.meta.url).pathname;
 /** setting federation.staged_events */
 const MOST_STAGED = 3;
-const encode = encodeURIComponent;
 
-let network: ServerAmongFakes;
-let server: ServerAmongFakes['server'];
+// The same port after a restart.
+const among = useRoomAmongFakes({ NEXUS_CONFIG, NEXUS_PORT: String(await freePort()) });
+let server: RoomAmongFakes['server'];
 let fake: FakeRemoteServer;
-let alice: SeedClient;
 let room: FakeRoom;
-
-beforeAll(async () => {
-  // The same port after a restart.
-  network = await startAmongFakes(1, { NEXUS_CONFIG, NEXUS_PORT: String(await freePort()) });
-  ({ server } = network);
-  [fake] = network.fakes as [FakeRemoteServer];
-  alice = await server.user('alice');
-}, 60_000);
-beforeEach(async () => {
-  fake.forgetScripts();
-  room = await FakeRoom.join(fake, server, await alice.createRoom({ preset: 'public_chat', room_version: '11' }));
-});
-afterAll(async () => {
-  await network[Symbol.asyncDispose]();
+beforeEach(() => {
+  ({ server, fake, room } = among);
 });
 
 const text = (body: string): { content: { msgtype: string; body: string } } => ({ content: { msgtype: 'm.text', body } });
-const seen = async (event: RoomEvent): Promise<boolean> =>
-  (await alice.request('GET', `/rooms/${encode(room.roomId)}/event/${encode(event.eventId)}`)).status === 200;
-async function query(statement: string): Promise<any[]> {
+const seen = async ({ eventId }: RoomEvent): Promise<boolean> => (await among.seen(eventId)) === 200;
+async function query(statement: string): Promise<{ event_id: string }[]> {
   const client = new pg.Client({ connectionString: server.databaseUrl });
   await client.connect();
   try {

@@ -82,7 +82,10 @@ function answer<T>(roomId: RoomId, value: T): Promise<T> {
 const source: EventSource = {
   getEvent: (_server, id) => Promise.resolve(elsewhere.get(id)?.json),
   getState: (_server, { roomId }) => answer(roomId, { state: [], authChain: [] }),
-  getStateIds: (_server, { roomId }) => answer(roomId, { stateIds: [], authChainIds: [] }),
+  getStateIds: (server, { roomId }) => {
+    const ids = { stateIds: [], authChainIds: [] };
+    return server === ignorant ? Promise.resolve(ids) : answer(roomId, ids);
+  },
   getEventAuth: () => Promise.resolve([]),
   getMissingEvents: (server, { roomId, latestEvents }) => {
     if (server === ignorant) return Promise.resolve([]);
@@ -126,14 +129,26 @@ beforeEach(() => {
   missing = new MissingEvents({ source, checker, rooms, clock, log: silentLog, limits: LIMITS });
 });
 
-test('that a server which need not know an event has nothing before it is no answer: the event is dropped for now', async () => {
-  ignorant = 'b.example' as ServerName;
-  const before = make(ONE, 'before', '$start' as EventId);
-  const event = make(ONE, 'event', before.event.eventId);
-  expect((await missing.receiveWithAncestors(A, ONE, event)).outcome).toMatchObject({ kind: 'dropped', again: true });
-  reachable = true;
-  expect((await missing.receiveWithAncestors(A, ONE, event)).outcome).toEqual({ kind: 'accepted' });
-  expect(here).toContain(before.event.eventId);
+describe('that a server which need not know an event has nothing before it', () => {
+  let before: CheckedEvent;
+  let event: CheckedEvent;
+  beforeEach(async () => {
+    ignorant = 'b.example' as ServerName;
+    before = make(ONE, 'before', '$start' as EventId);
+    event = make(ONE, 'event', before.event.eventId);
+    expect((await missing.receiveWithAncestors(A, ONE, event)).outcome).toMatchObject({ kind: 'dropped', again: true });
+  });
+
+  test('is no answer: the sender is asked again', async () => {
+    reachable = true;
+    expect((await missing.receiveWithAncestors(A, ONE, event)).outcome).toEqual({ kind: 'accepted' });
+    expect(here).toContain(before.event.eventId);
+  });
+
+  test('has to do if the sender stays away: the event comes after a gap', async () => {
+    expect((await missing.receiveWithAncestors(A, ONE, event)).outcome).toEqual({ kind: 'accepted' });
+    expect(here).not.toContain(before.event.eventId);
+  });
 });
 
 describe('a room that fails again and again', () => {

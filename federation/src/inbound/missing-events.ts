@@ -4,6 +4,7 @@
  * endless predecessors cost as much as a few; and a room that fails again and again is left alone for a while.
  */
 import { RemoteError } from '../client/errors.ts';
+import { droppedForNow, notStored } from './dropped.ts';
 import type {
   CheckedEvent,
   Clock,
@@ -82,10 +83,10 @@ export class MissingEvents {
       const { event } = checked;
       // Those before in the line may have brought it.
       const needed = await rooms.missing(room.roomId, [...event.prevEvents, event.eventId]);
-      if (!needed.includes(event.eventId)) return { outcome: { kind: 'known' }, durable: Promise.resolve() };
+      if (!needed.includes(event.eventId)) return notStored({ kind: 'known' });
       if (needed.length === 1) return this.receiveWithAuthEvents(origin, room, checked);
       if (this.#isPaused(room.roomId)) {
-        return later('Events before it are missing, and could not be had lately.');
+        return notStored(droppedForNow('Events before it are missing, and could not be had lately.'));
       }
       const between = await this.#fetchBetween(origin, room, checked);
       // Without an answer nobody knows what lies between: with the next event it is asked for again.
@@ -142,17 +143,18 @@ export class MissingEvents {
   async #askForMissing(origin: ServerName, request: Parameters<EventSource['getMissingEvents']>[1]): Promise<readonly JsonObject[] | undefined> {
     const { source, rooms, log } = this.#deps;
     const others = (await rooms.servers(request.roomId)).filter((server) => server !== origin).slice(0, OTHER_SERVERS);
+    // A server that need not know the event has nothing to say of what is before it; where all has failed before, the state has to do.
+    const isAnswer = (server: ServerName): boolean => server === origin || this.#failures.has(request.roomId);
     for (const server of [origin, ...others]) {
       try {
         const events = await source.getMissingEvents(server, request);
-        // A server that does not know the event itself has nothing to say of what is before it.
-        if (server === origin || events.length > 0) return events;
+        if (events.length > 0 || isAnswer(server)) return events;
       } catch (error) {
         log.info(
           { room: request.roomId, server, reason: error instanceof Error ? error.message : String(error) },
           'missing events could not be fetched',
         );
-        if (error instanceof RemoteError && server === origin) return [];
+        if (error instanceof RemoteError && isAnswer(server)) return [];
       }
     }
     return undefined;
@@ -176,7 +178,7 @@ export class MissingEvents {
 
   #giveUp(room: InboundRoom, reason: string): Received {
     this.#noteFailure(room.roomId);
-    return later(reason);
+    return notStored(droppedForNow(reason));
   }
 
   /** The states before events that are not here; what belongs to them is stored. undefined: the server does not give them. */
@@ -263,9 +265,6 @@ export class MissingEvents {
     }
   }
 }
-
-/** Dropped for now. */
-const later = (reason: string): Received => ({ outcome: { kind: 'dropped', reason, again: true }, durable: Promise.resolve() });
 
 const checkedEvents = (verdicts: readonly EventVerdict[]): CheckedEvent[] =>
   verdicts.flatMap((verdict) => (verdict.kind === 'checked' ? [verdict.checked] : []));

@@ -3,6 +3,7 @@
  * performed on receipt of a PDU"). Events are handed over in their order, without waiting for each to be written.
  */
 import type { CheckedEvent, EventChecking, InboundRoom, InboundRooms, JsonObject, Log, PduStaging, Received, ServerName } from '../ports.ts';
+import { dropped, droppedForNow, notStored } from './dropped.ts';
 import type { MissingEvents } from './missing-events.ts';
 
 export interface PduReceiverDeps {
@@ -48,7 +49,7 @@ export class PduReceiver {
       const { outcome, durable } = await this.#receiveOne(origin, room, checked);
       writes.push(durable);
       durable.catch(() => {}); // reported below
-      const staged = outcome.kind === 'dropped' && outcome.again === true && (await staging.stage(origin, room, checked));
+      const staged = outcome.kind === 'dropped' && outcome.again && (await staging.stage(origin, room, checked));
       const failed = outcome.kind === 'rejected' || outcome.kind === 'dropped' ? outcome.reason : undefined;
       if (failed !== undefined)
         log.info(
@@ -66,17 +67,15 @@ export class PduReceiver {
     const { rooms, missing, log } = this.#deps;
     const { event } = checked;
     try {
-      if (event.type === 'm.room.create') return dropped('A room is not created by a transaction.');
-      if (event.prevEvents.length === 0) return dropped('It has no prev_events.');
+      if (event.type === 'm.room.create') return notStored(dropped('A room is not created by a transaction.'));
+      if (event.prevEvents.length === 0) return notStored(dropped('It has no prev_events.'));
       const needed = await rooms.missing(room.roomId, [...event.prevEvents, event.eventId]);
-      if (!needed.includes(event.eventId)) return { outcome: { kind: 'known' }, durable: Promise.resolve() };
+      if (!needed.includes(event.eventId)) return notStored({ kind: 'known' });
       if (needed.length > 1) return await missing.receiveWithAncestors(origin, room, checked);
       return await missing.receiveWithAuthEvents(origin, room, checked);
     } catch (error) {
       log.warn({ err: error, origin, room: room.roomId, event: event.eventId }, 'an event could not be taken in');
-      return { outcome: { kind: 'dropped', reason: 'The server failed to take it in.', again: true }, durable: Promise.resolve() };
+      return notStored(droppedForNow('The server failed to take it in.'));
     }
   }
 }
-
-const dropped = (reason: string): Received => ({ outcome: { kind: 'dropped', reason }, durable: Promise.resolve() });

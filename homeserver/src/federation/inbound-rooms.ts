@@ -1,5 +1,6 @@
 /** The rooms of this server, as the protocol's inbound side needs them (federation/src/ports.ts). */
 import type { CheckedEvent, InboundRoom, InboundRooms, Received, ToldState } from '@nexuscomm/federation/ports.ts';
+import { dropped, notStored } from '@nexuscomm/federation/inbound/dropped.ts';
 import type { EventId, RoomId, ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { findPlaces, type Outliers } from '../rooms/outliers.ts';
 import type { Arrival, RemoteEvents, ToldEntry } from '../rooms/remote-events.ts';
@@ -82,7 +83,7 @@ export class FederatedRooms implements InboundRooms {
       if (entries) told.push(entries);
     }
     if (told.length === 0)
-      return { outcome: { kind: 'dropped', reason: 'The state before it, as it was told, has no create event.' }, durable: Promise.resolve() };
+      return notStored(dropped('The state before it, as it was told, has no create event.'));
     return this.#remote.receive(room, event, { ...this.#arrival, told });
   }
 

@@ -125,7 +125,7 @@ export async function createFederationOutbound(deps: FederationOutboundDeps): Pr
     onError,
   });
   deps.typing.connect((roomNid, userId, typing) => edus.onTyping(roomNid, userId, typing));
-  deps.receipts.connect((roomNid, receipt) => edus.onReceipt(roomNid, receipt));
+  deps.receipts.onSet((roomNid, receipt) => edus.onReceipt(roomNid, receipt));
   deps.presence.connect((userNid, userId) => edus.onPresence(userNid, userId));
   deviceChanges.connect((userNid, pos) => edus.onDevicesChanged(userNid, pos));
   toDevice.connect((servers) => queues.toDeviceWaits(servers));

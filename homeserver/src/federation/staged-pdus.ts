@@ -9,7 +9,7 @@ import { numbersOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 
-// With more than $8 of one server in a room already, or once it is too old ($9), an event is not kept (any more).
+// Beyond the $8 of one server in a room that are kept already, and once it is older than $9, an event is not kept (any more).
 const stage = sql(
   'staged_pdu_stage',
   `insert into staged_pdu (event_id, room_id, origin, depth, json, since, retry_at)
@@ -61,6 +61,8 @@ export interface StagedPdusDeps {
 
 /** Events of a room that are received at once. */
 const BATCH = 50;
+/** ms that a stop waits for what is under way */
+const STOP_GRACE_MS = 1_000;
 /** ms until the database is asked again after it failed */
 const FAILURE_PAUSE_MS = 5_000;
 
@@ -98,9 +100,12 @@ export class StagedPdus implements PduStaging, AsyncDisposable {
     this.#running = this.#run(receiver);
   }
 
+  /** Requests to a server that does not answer are not waited for: what they were for is still staged. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#running;
+    const done = new AbortController();
+    const ended = this.#running.finally(() => done.abort());
+    await Promise.race([ended, wait(this.#deps.clock, STOP_GRACE_MS, done.signal)]);
   }
 
   async #run(receiver: PduReceiver): Promise<void> {
@@ -113,7 +118,7 @@ export class StagedPdus implements PduStaging, AsyncDisposable {
         const next = (await db.query<{ at: number | null }>(selectNext))[0]!.at;
         pause = next === null ? Infinity : next - clock.now();
       } catch (error) {
-        onError(error);
+        if (!this.#stop.signal.aborted) onError(error);
       }
       const signal = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
       if (pause > 0) await wait(clock, pause, signal);

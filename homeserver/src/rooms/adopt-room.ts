@@ -4,6 +4,7 @@
  * room exists once the join itself is written.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PduOutcome } from '@nexuscomm/federation/ports.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { RoomId } from '@nexuscomm/spec/identifiers/types.ts';
@@ -13,7 +14,7 @@ import type { StreamPositions } from '../storage/stream-positions.ts';
 import { inTurns } from '../storage/turns.ts';
 import { LEAVE, membershipCode } from './membership.ts';
 import { type Outlier, type Outliers } from './outliers.ts';
-import type { ReceivedOutcome, RemoteEvents, ToldEntry } from './remote-events.ts';
+import type { RemoteEvents, ToldEntry } from './remote-events.ts';
 import type { Room } from './room.ts';
 import type { RoomEngine } from './room-engine.ts';
 
@@ -50,7 +51,7 @@ export interface JoinedRoom {
 export async function adoptRoom(
   deps: { db: Queryable; engine: RoomEngine; outliers: Outliers; remote: RemoteEvents; positions: StreamPositions },
   { roomId, version, join, state, authChain }: JoinedRoom,
-): Promise<{ room: Room; outcome: ReceivedOutcome }> {
+): Promise<{ room: Room; outcome: PduOutcome }> {
   const { db, engine, outliers, remote, positions } = deps;
   const room = await engine.openRemote(roomId, version);
   const stored = await outliers.add(room, [...authChain, ...state]);

@@ -3,6 +3,8 @@
  * signatures and hash, 1-3, are checked before). All of it happens in the room's mailbox. An event that follows all that
  * is known goes the way of our own: no waiting, no resolution. Others fork the room, and need the state of the past.
  */
+import { droppedForNow } from '@nexuscomm/federation/inbound/dropped.ts';
+import type { PduOutcome } from '@nexuscomm/federation/ports.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { EventId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -20,10 +22,6 @@ import { stateDifference, type RoomStates } from './room-states.ts';
 import { stateKeyText } from './state-key.ts';
 import type { Snapshot, SnapshotChain } from './state-snapshots.ts';
 import { EVENT_AFTER_GAP, EVENT_MOVED_STATE, EVENT_REJECTED, EVENT_RELAYED, EVENT_SOFT_FAILED, type StoredEvent } from './stored-event.ts';
-
-export type ReceivedOutcome =
-  | { readonly kind: 'accepted' | 'soft-failed' | 'known' }
-  | { readonly kind: 'rejected' | 'dropped'; readonly reason: string; readonly again?: boolean };
 
 /** The room's policy server, if it has one, recommends the event (check 7). Throws nothing. */
 export type PolicyCheck = (room: Room, event: RoomEvent) => Promise<boolean>;
@@ -90,19 +88,19 @@ export class RemoteEvents {
   }
 
   /** Checks an event and stores it. Its auth events must be stored, and its predecessors unless a state is told. */
-  async receive(target: Room, event: RoomEvent, arrival: Arrival = {}): Promise<{ outcome: ReceivedOutcome; durable: Promise<void> }> {
+  async receive(target: Room, event: RoomEvent, arrival: Arrival = {}): Promise<{ outcome: PduOutcome; durable: Promise<void> }> {
     const { result, durable } = await this.#engine.exclusivelyPlaced(target, (room, writer) => this.#receive(room, writer, event, arrival));
     return { outcome: result, durable };
   }
 
-  async #receive(room: Room, writer: RoomWriter, event: RoomEvent, arrival: Arrival): Promise<ReceivedOutcome> {
+  async #receive(room: Room, writer: RoomWriter, event: RoomEvent, arrival: Arrival): Promise<PduOutcome> {
     const known = room.headChangeOf(event.eventId) ?? (await this.#engine.events.byId(event.eventId));
     if (known && !known.isOutlier && !arrival.replacesHead) return { kind: 'known' };
     if (known?.isRejected) return { kind: 'rejected', reason: 'The event was rejected before.' };
     const auth = await this.#authEvents(room, event);
-    if (auth === undefined) return { kind: 'dropped', reason: 'Not all of its auth_events are known.', again: true };
+    if (auth === undefined) return droppedForNow('Not all of its auth_events are known.');
     const before = await this.#stateBefore(room, writer, event, arrival);
-    if (typeof before === 'string') return { kind: 'dropped', reason: before, again: true };
+    if (typeof before === 'string') return droppedForNow(before);
     const numbers = await numbersOf(event, this.#engine.strings);
 
     const { outcome, reason } = await this.#judge(room, event, auth.events, auth.create, before, arrival);

@@ -51,8 +51,7 @@ export class Receipts implements ReceiptSource {
   readonly #positions: StreamPositions;
   readonly #rooms = new LRUCache<number, Map<string, Receipt>>(upTo(MAX_ROOMS));
   readonly #onChange: (roomNid: number, receipt: Receipt) => void;
-  #onSet: (roomNid: number, receipt: Receipt) => void = () => {};
-  #onRead: (userNid: number) => void = () => {};
+  readonly #listeners: ((roomNid: number, receipt: Receipt) => void)[] = [];
 
   constructor(options: { db: Queryable; strings: StringTable; positions: StreamPositions; onChange: (roomNid: number, receipt: Receipt) => void }) {
     this.#db = options.db;
@@ -61,14 +60,9 @@ export class Receipts implements ReceiptSource {
     this.#onChange = options.onChange;
   }
 
-  /** Other servers are told of local users' receipts. Must not throw or wait. */
-  connect(onSet: (roomNid: number, receipt: Receipt) => void): void {
-    this.#onSet = onSet;
-  }
-
-  /** Push gateways are told that a user has read something. Must not throw or wait. */
-  onRead(listener: (userNid: number) => void): void {
-    this.#onRead = listener;
+  /** Other servers and push gateways are told of receipts. Must not throw or wait. */
+  onSet(listener: (roomNid: number, receipt: Receipt) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Stores a receipt, unless it points before the one there is; false then. */
@@ -82,8 +76,7 @@ export class Receipts implements ReceiptSource {
       await this.#db.query(upsert, [roomNid, given.userNid, given.kind, given.thread, given.eventId, given.eventPos, given.ts, pos]);
       room.set(key, receipt);
       this.#onChange(roomNid, receipt);
-      this.#onRead(given.userNid);
-      this.#onSet(roomNid, receipt);
+      for (const listener of this.#listeners) listener(roomNid, receipt);
     });
     return true;
   }

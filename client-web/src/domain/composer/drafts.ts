@@ -9,6 +9,9 @@ const LAST_WORDS = 'nexuscomm.last-drafts';
 export type DraftKey = string;
 export const draftKey = (accountKey: string, roomId: string, threadRootId?: string): DraftKey => `${accountKey}/${roomId}/${threadRootId ?? ''}`;
 
+/** What was to be said: of an edit, what was set aside for it. */
+export const ownTextOf = (draft: Draft | undefined): string => (draft?.editing === undefined ? draft?.text : draft.aside?.text) ?? '';
+
 export class Drafts {
   readonly state: StoreApi<{ readonly drafts: ReadonlyMap<DraftKey, Draft> }> = createStore(() => ({ drafts: new Map<DraftKey, Draft>() }));
   readonly #db: Database;
@@ -42,8 +45,8 @@ export class Drafts {
   /** The text alone: what it answers or changes is not there. What is being written there already stays, and this here. */
   move(from: DraftKey, to: DraftKey): void {
     const draft = this.get(from);
-    const text = draft?.editing === undefined ? draft?.text : draft.aside?.text;
-    if (!draft || !text || this.get(to)) return;
+    const text = ownTextOf(draft);
+    if (!draft || text === '' || this.get(to)) return;
     this.set(to, { text, ts: draft.ts });
     this.set(from, undefined);
   }

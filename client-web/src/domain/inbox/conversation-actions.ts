@@ -4,7 +4,7 @@
  * with `NotConnected` without a session; in a window whose accounts are open in another one everything does.
  */
 import type { RoomActions } from '../matrix/room-actions.ts';
-import { conversationId, type Conversation, type ConversationId, type Triage } from './conversation.ts';
+import { conversationId, parseConversationId, type Conversation, type ConversationId, type Triage } from './conversation.ts';
 import type { ConversationChange } from './conversation-change.ts';
 import type { Inbox } from './inbox.ts';
 import type { PendingChanges } from './pending-changes.ts';
@@ -103,8 +103,7 @@ export class ConversationActions {
   }
 
   async #change(id: ConversationId, change: ConversationChange): Promise<void> {
-    const accountKey = id.slice(0, id.indexOf('/'));
-    if (this.#sessions.isElsewhere(accountKey)) throw new NotConnected('the account is open in another window');
+    if (this.#sessions.isElsewhere(parseConversationId(id).accountKey)) throw new NotConnected('the account is open in another window');
     await this.#changes.add(id, change);
   }
 

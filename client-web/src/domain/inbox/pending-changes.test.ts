@@ -214,6 +214,24 @@ describe('several changes of one conversation', () => {
   });
 });
 
+test('a refusal of what was done otherwise since is told nobody', async () => {
+  const browser = new FakeBrowser();
+  const { changes, inbox, refused } = await browser.openWithRows();
+  const server = new FakeServer();
+  changes.connect('home', server);
+  let refuse = (_error: Error): void => {};
+  server.answer = async () => new Promise((_resolve, reject) => (refuse = reject));
+  const first = changes.add(room.id, DONE);
+  await settled();
+  const undone = changes.add(room.id, { kind: 'triage', triage: { state: 'active' } });
+  server.answer = async () => {};
+  refuse(new Error('M_FORBIDDEN'));
+  await Promise.all([first, undone]);
+  expect(refused).toEqual([]);
+  expect(inbox.get(room.id)?.triage.state).toBe('active');
+  expect(server.written.map(([, change]) => change)).toEqual([{ kind: 'triage', triage: { state: 'active' } }]);
+});
+
 describe('what is read', () => {
   test('is read up to there: what came later stays unread', async () => {
     const { changes, inbox } = await new FakeBrowser().openWithRows();

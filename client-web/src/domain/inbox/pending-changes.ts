@@ -6,6 +6,7 @@
  */
 import type { Database } from '../storage/database.ts';
 import { SendFailed } from '../outbox/outbox.ts';
+import { RetryWaits } from '../outbox/retry-waits.ts';
 import { parseConversationId, type Conversation, type ConversationId } from './conversation.ts';
 import { changeKey, withChange, type ConversationChange } from './conversation-change.ts';
 
@@ -35,12 +36,11 @@ export class PendingChanges {
   /** Set by whoever shows lines: a conversation looks different now. */
   onChange: (id: ConversationId) => void = () => {};
   readonly #db: Database;
-  readonly #kept = new Map<string, KeptChange>();
-  readonly #byConversation = new Map<ConversationId, Map<string, KeptChange>>();
+  /** By conversation, then by key. */
+  readonly #kept = new Map<ConversationId, Map<string, KeptChange>>();
   readonly #writers = new Map<string, ChangeWriter>();
   readonly #running = new Set<string>();
-  readonly #waits = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #delays = new Map<string, number>();
+  readonly #waits = new RetryWaits(FIRST_RETRY_MS, MOST_RETRY_MS);
   /** Of changes whose maker still waits to hear how it went. */
   readonly #listeners = new Map<KeptChange, { done(): void; refused(error: unknown): void }>();
   #order = 0;
@@ -54,14 +54,14 @@ export class PendingChanges {
     const kept = (await this.#db.all('changes').catch(() => [])).filter(({ id }) => accountKey === undefined || accountOf(id) === accountKey);
     for (const one of kept) {
       this.#order = Math.max(this.#order, one.order + 1);
-      if (!this.#kept.has(one.key)) this.#hold(one);
+      if (!this.#current(one)) this.#hold(one);
     }
     for (const { id } of kept) this.onChange(id);
   }
 
   /** A line with what was done to it; undefined if it is none any more. */
   applyTo(row: Conversation): Conversation | undefined {
-    const changes = this.#byConversation.get(row.id);
+    const changes = this.#kept.get(row.id);
     if (!changes) return row;
     let changed: Conversation | undefined = row;
     for (const { change } of changes.values()) changed = changed && withChange(changed, change);
@@ -71,13 +71,13 @@ export class PendingChanges {
   /** Resolves when it is written, or kept to be written later. @throws what the server refused it with; the line is as it was then */
   async add(id: ConversationId, change: ConversationChange): Promise<void> {
     const kept: KeptChange = { key: changeKey(id, change), id, change, order: this.#order++, written: false };
-    const before = this.#kept.get(kept.key);
+    const before = this.#current(kept);
     this.#hold(kept);
     if (before) this.#settle(before);
     this.onChange(id);
     // Where nothing can be kept it is still written from memory; the database tells the person.
     await this.#db.put('changes', kept.key, kept).catch(() => {});
-    if (this.#kept.get(kept.key) !== kept) return;
+    if (this.#current(kept) !== kept) return;
     const heard = new Promise<void>((done, refused) => this.#listeners.set(kept, { done, refused }));
     void this.#run(accountOf(id));
     await heard;
@@ -100,11 +100,9 @@ export class PendingChanges {
 
   /** The network is back, or a server is. */
   retryNow(accountKey?: string): void {
-    for (const key of accountKey === undefined ? this.#writers.keys() : [accountKey]) {
-      clearTimeout(this.#waits.get(key));
-      this.#waits.delete(key);
-      void this.#run(key);
-    }
+    const ready = accountKey === undefined ? [...this.#writers.keys()] : [accountKey];
+    this.#waits.end((key) => ready.includes(key));
+    for (const key of ready) void this.#run(key);
   }
 
   async forgetAccount(accountKey: string): Promise<void> {
@@ -112,27 +110,32 @@ export class PendingChanges {
       this.#drop(kept);
       this.#settle(kept);
     }
-    clearTimeout(this.#waits.get(accountKey));
-    this.#waits.delete(accountKey);
+    this.#waits.end((key) => key === accountKey);
     await this.#db.deleteByPrefix('changes', `${accountKey}/`);
   }
 
   #of(accountKey: string): KeptChange[] {
-    return [...this.#kept.values()].filter(({ id }) => accountOf(id) === accountKey).toSorted((a, b) => a.order - b.order);
+    const all = [...this.#kept].flatMap(([id, changes]) => (accountOf(id) === accountKey ? [...changes.values()] : []));
+    return all.toSorted((a, b) => a.order - b.order);
+  }
+
+  /** What is kept in its place: itself, or a newer one. */
+  #current({ id, key }: KeptChange): KeptChange | undefined {
+    return this.#kept.get(id)?.get(key);
   }
 
   #hold(kept: KeptChange): void {
-    this.#kept.set(kept.key, kept);
-    const others = this.#byConversation.get(kept.id) ?? new Map<string, KeptChange>();
-    this.#byConversation.set(kept.id, others.set(kept.key, kept));
+    const others = this.#kept.get(kept.id) ?? new Map<string, KeptChange>();
+    this.#kept.set(kept.id, others.set(kept.key, kept));
   }
 
-  #drop(kept: KeptChange): void {
-    if (this.#kept.get(kept.key) !== kept) return;
-    this.#kept.delete(kept.key);
-    const others = this.#byConversation.get(kept.id);
-    others?.delete(kept.key);
-    if (others?.size === 0) this.#byConversation.delete(kept.id);
+  /** @returns false if a newer one has taken its place */
+  #drop(kept: KeptChange): boolean {
+    if (this.#current(kept) !== kept) return false;
+    const others = this.#kept.get(kept.id)!;
+    others.delete(kept.key);
+    if (others.size === 0) this.#kept.delete(kept.id);
+    return true;
   }
 
   #settle(kept: KeptChange, refusal?: { readonly error: unknown }): void {
@@ -146,7 +149,7 @@ export class PendingChanges {
   async #forgetWritten(accountKey: string): Promise<void> {
     const all = await this.#db.all('changes').catch(() => []);
     // What the person has done again since stays.
-    const gone = all.filter(({ key, id, written }) => written && accountOf(id) === accountKey && !this.#kept.has(key));
+    const gone = all.filter((one) => one.written && accountOf(one.id) === accountKey && !this.#current(one));
     await this.#db
       .putAll(
         'changes',
@@ -177,18 +180,18 @@ export class PendingChanges {
     const accountKey = accountOf(next.id);
     try {
       await writer.write(next.id, next.change);
-      this.#delays.delete(accountKey);
+      this.#waits.succeeded(accountKey);
       await this.#written(next);
       this.#settle(next);
     } catch (error) {
       if (error instanceof SendFailed && error.kind === 'later') {
-        this.#wait(accountKey, error.retryAfterMs);
+        this.#waits.wait(accountKey, () => void this.#run(accountKey), error.retryAfterMs);
         this.#settleAll(accountKey);
         return false;
       }
-      const isNewest = this.#kept.get(next.key) === next;
-      this.#drop(next);
-      if (isNewest) await this.#db.delete('changes', next.key).catch(() => {});
+      // Whoever has done something else since need not hear of it.
+      if (!this.#drop(next)) return true;
+      await this.#db.delete('changes', next.key).catch(() => {});
       writer.refresh(parseConversationId(next.id).roomId);
       this.#settle(next, { error });
     }
@@ -200,21 +203,9 @@ export class PendingChanges {
     for (const kept of this.#of(accountKey)) this.#settle(kept);
   }
 
-  /** A newer one of the same kind may have taken its place meanwhile. */
   async #written(kept: KeptChange): Promise<void> {
-    if (this.#kept.get(kept.key) !== kept) return;
-    this.#drop(kept);
+    if (!this.#drop(kept)) return;
     await this.#db.put('changes', kept.key, { ...kept, written: true }).catch(() => {});
-  }
-
-  #wait(accountKey: string, retryAfterMs: number | undefined): void {
-    const delay = retryAfterMs ?? Math.min(MOST_RETRY_MS, (this.#delays.get(accountKey) ?? FIRST_RETRY_MS / 2) * 2);
-    this.#delays.set(accountKey, delay);
-    const timer = setTimeout(() => {
-      this.#waits.delete(accountKey);
-      void this.#run(accountKey);
-    }, delay);
-    this.#waits.set(accountKey, timer);
   }
 }
 

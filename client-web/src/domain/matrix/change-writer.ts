@@ -22,7 +22,7 @@ export function changeWriter(rooms: RoomActions, lines: LinesOfRoom): ChangeWrit
         if (rootId === undefined) return rooms.setMarkedUnread(roomId, change.on);
         return rooms.setThread(roomId, rootId, { unread: change.on ? true : undefined });
       case 'read':
-        if (rootId === undefined) return rooms.markRead(roomId, { upTo: change.eventId, except: lines.threadsWithLines(roomId) });
+        if (rootId === undefined) return rooms.markRead(roomId, change.eventId, lines.threadsWithLines(roomId));
         return rooms.markThreadRead(roomId, rootId, change.eventId);
       case 'favourite':
         return rooms.setTag(roomId, 'm.favourite', change.on);

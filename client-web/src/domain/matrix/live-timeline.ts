@@ -18,13 +18,13 @@ import {
   type RoomMember,
   type Thread,
 } from 'matrix-js-sdk';
-import { EventShieldColour, EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Outbox, OutboxItem } from '../outbox/outbox.ts';
 import { outboxItems, withPendingChanges } from '../timeline/pending-items.ts';
 import { SETTLED_MS } from '../timeline/settled.ts';
 import type { MessageItem, Person, StateItem, TimelineItem, TimelineState } from '../timeline/timeline-item.ts';
 import { eventToItem, personOf, type ItemContext } from './event-to-item.ts';
+import { MessageShields } from './message-shields.ts';
 import type { Privacy } from './privacy.ts';
 import { asSendFailed } from './send-entry.ts';
 import { stateContent } from './summarise-room.ts';
@@ -35,16 +35,6 @@ const PAGE = 50;
 const MOST_REQUESTS = 5;
 const WINDOW = 20_000;
 const DAY_MS = 86_400_000;
-
-/** People who were never verified, and keys from a backup, are the ordinary case and get no mark. */
-const SHIELDS: Readonly<Partial<Record<EventShieldReason, MessageItem['shield']>>> = {
-  [EventShieldReason.UNSIGNED_DEVICE]: 'unverified-device',
-  [EventShieldReason.UNKNOWN_DEVICE]: 'unknown-device',
-  [EventShieldReason.MISMATCHED_SENDER_KEY]: 'unknown-device',
-  [EventShieldReason.MISMATCHED_SENDER]: 'unknown-device',
-  [EventShieldReason.SENT_IN_CLEAR]: 'not-encrypted',
-  [EventShieldReason.VERIFICATION_VIOLATION]: 'changed-identity',
-};
 
 export interface TimelineTarget {
   readonly roomId: string;
@@ -77,13 +67,12 @@ export class LiveTimeline {
   readonly target: TimelineTarget;
   readonly #client: MatrixClient;
   readonly #room: Room;
-  readonly #outbox: Outbox;
   readonly #options: LiveTimelineOptions;
   readonly #myUserId: string;
   readonly #undo: (() => void)[] = [];
   readonly #items = new Map<string, MessageItem | StateItem | null>();
   readonly #loadedEvents = new Map<string, MatrixEvent | null>();
-  readonly #shields = new Map<string, MessageItem['shield'] | null>();
+  readonly #shields: MessageShields;
   #window: TimelineWindow | undefined;
   #thread: Thread | undefined;
   #readBy = new Map<string, readonly Person[]>();
@@ -98,9 +87,9 @@ export class LiveTimeline {
     this.#room = room;
     this.accountKey = options.accountKey;
     this.target = options.target;
-    this.#outbox = options.outbox;
     this.#options = options;
     this.#myUserId = client.getSafeUserId();
+    this.#shields = new MessageShields(client, room, (eventId) => this.#invalidate(eventId));
     this.#listen();
     void this.#open(options.target.eventId);
   }
@@ -286,7 +275,7 @@ export class LiveTimeline {
     }
     const counted = (_count: unknown, threadId?: string): void => this.#invalidate(threadId);
     this.#on(this.#room, RoomEvent.UnreadNotifications, counted);
-    this.#undo.push(this.#outbox.state.subscribe(() => this.#schedule()));
+    this.#undo.push(this.#options.outbox.state.subscribe(() => this.#schedule()));
   }
 
   #listenToThread(thread: Thread): void {
@@ -345,7 +334,7 @@ export class LiveTimeline {
       inThread: this.#thread !== undefined,
       readBy: this.#readBy,
       pinned: new Set((stateContent(this.#room, EventType.RoomPinnedEvents)?.['pinned'] as string[] | undefined) ?? []),
-      shieldOf: (event) => this.#shieldOf(event),
+      shieldOf: (event) => this.#shields.of(event),
       loadEvent: (eventId) => this.#loadEvent(eventId),
     };
     const pending = this.#pending();
@@ -388,7 +377,7 @@ export class LiveTimeline {
       items.push(...outboxItems(pending, { me, arrived, encrypted: this.#room.hasEncryptionStateEvent(), find: (id) => this.#find(id, context) }));
     }
     this.state.setState({ items, canPaginateBack, canPaginateForward });
-    if (arrived.size > 0) queueMicrotask(() => this.#outbox.arrived(arrived));
+    if (arrived.size > 0) queueMicrotask(() => this.#options.outbox.arrived(arrived));
   }
 
   #find(eventId: string, context: ItemContext): MessageItem | undefined {
@@ -401,7 +390,7 @@ export class LiveTimeline {
 
   #pending(): readonly OutboxItem[] {
     const { roomId, threadRootId } = this.target;
-    return this.#outbox.state
+    return this.#options.outbox.state
       .getState()
       .items.filter(
         ({ entry }) => entry.accountKey === this.accountKey && entry.roomId === roomId && (entry.threadRootId ?? undefined) === threadRootId,
@@ -461,27 +450,6 @@ export class LiveTimeline {
   #invalidateRepliesTo(eventId: string): void {
     for (const [id, item] of this.#items) if (item?.type === 'message' && item.replyTo?.eventId === eventId) this.#items.delete(id);
     this.#schedule();
-  }
-
-  #shieldOf(event: MatrixEvent): MessageItem['shield'] {
-    const id = event.getId()!;
-    if (!event.isEncrypted()) {
-      const shown = this.#room.hasEncryptionStateEvent() && !event.isState() && !event.isRedacted();
-      return shown ? 'not-encrypted' : undefined;
-    }
-    const known = this.#shields.get(id);
-    if (known !== undefined) return known ?? undefined;
-    this.#shields.set(id, null);
-    void this.#client
-      .getCrypto()
-      ?.getEncryptionInfoForEvent(event)
-      .then((info) => {
-        if (!info || info.shieldColour === EventShieldColour.NONE) return;
-        this.#shields.set(id, SHIELDS[info.shieldReason ?? EventShieldReason.UNKNOWN] ?? null);
-        this.#invalidate(id);
-      })
-      .catch(() => {});
-    return undefined;
   }
 
   #on(emitter: { on(event: never, listener: never): unknown; off(event: never, listener: never): unknown }, event: string, listener: unknown): void {

@@ -76,7 +76,7 @@ export class RoomActions {
    * Reads a room without opening it, threads included but for those in `except`, which have lines of their own. `upTo`: id of an
    * event, without which everything is read.
    */
-  async markRead(roomId: string, { upTo, except = [] }: { readonly upTo?: string | undefined; readonly except?: readonly string[] }): Promise<void> {
+  async markRead(roomId: string, upTo: string | undefined, except: readonly string[]): Promise<void> {
     const client = this.#client;
     const { receiptType } = this.#privacy;
     const room = client.getRoom(roomId);
@@ -92,14 +92,10 @@ export class RoomActions {
     const threads = room.getThreads().filter(({ id }) => !except.includes(id) && room.getThreadUnreadNotificationCount(id) > 0);
     const replies = threads.map(lastSent).filter((reply) => reply !== null);
     await this.#readAtOnce(room, [undefined, ...threads.map(({ id }) => id)], async () => {
-      if (except.length === 0) {
-        await client.setRoomReadMarkers(roomId, last.getId()!);
-        // An unthreaded receipt covers the threads as well.
-        await client.sendReceipt(last, receiptType, {}, true);
-        return;
-      }
       await client.setRoomReadMarkers(roomId, last.getId()!);
-      for (const event of [last, ...replies]) await client.sendReceipt(event, receiptType);
+      // An unthreaded receipt covers the threads as well.
+      if (except.length === 0) await client.sendReceipt(last, receiptType, {}, true);
+      else for (const event of [last, ...replies]) await client.sendReceipt(event, receiptType);
     });
   }
 

@@ -7,6 +7,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Database } from '../storage/database.ts';
 import type { OutboxEntry, OutboxFile } from './outbox-entry.ts';
+import { RetryWaits } from './retry-waits.ts';
 
 export interface OutboxSender {
   send(entry: OutboxEntry, events: { onProgress(fraction: number): void; signal: AbortSignal }): Promise<string>;
@@ -51,7 +52,7 @@ export class Outbox {
   readonly #db: Database;
   readonly #senders = new Map<string, OutboxSender>();
   readonly #running = new Map<string, { abort: AbortController; current: string | undefined }>();
-  readonly #waits = new Map<string, { timer: ReturnType<typeof setTimeout>; delay: number }>();
+  readonly #waits = new RetryWaits(FIRST_RETRY_MS, MOST_RETRY_MS);
   #order = 0;
   readonly #now: () => number;
 
@@ -138,11 +139,7 @@ export class Outbox {
 
   /** The network is back, or a server is. */
   retryNow(accountKey?: string): void {
-    for (const [line, wait] of this.#waits) {
-      if (accountKey !== undefined && !line.startsWith(`${accountKey}/`)) continue;
-      clearTimeout(wait.timer);
-      this.#waits.delete(line);
-    }
+    this.#waits.end((line) => accountKey === undefined || line.startsWith(`${accountKey}/`));
     this.#runAll(accountKey);
   }
 
@@ -207,7 +204,7 @@ export class Outbox {
       if (now) this.#replace(id, { ...now, state: 'sent', progress: undefined, eventId });
       this.#trimSent();
       await this.#db.delete('outbox', id).catch(() => {});
-      this.#waits.delete(line);
+      this.#waits.succeeded(line);
       return true;
     } catch (error) {
       const now = this.#find(id);
@@ -219,28 +216,15 @@ export class Outbox {
         return true;
       }
       this.#replace(id, item(now.entry, 'waiting'));
-      this.#wait(line, error instanceof SendFailed ? error.retryAfterMs : undefined);
+      this.#waits.wait(line, () => void this.#run(line), error instanceof SendFailed ? error.retryAfterMs : undefined);
       return false;
     }
-  }
-
-  readonly #delays = new Map<string, number>();
-
-  #wait(line: string, retryAfterMs: number | undefined): void {
-    const delay = retryAfterMs ?? Math.min(MOST_RETRY_MS, (this.#delays.get(line) ?? FIRST_RETRY_MS / 2) * 2);
-    this.#delays.set(line, delay);
-    const timer = setTimeout(() => {
-      this.#waits.delete(line);
-      void this.#run(line);
-    }, delay);
-    this.#waits.set(line, { timer, delay });
   }
 
   #trimSent(): void {
     const { items } = this.state.getState();
     let excess = items.filter((one) => one.state === 'sent').length - MOST_SENT_KEPT;
     if (excess > 0) this.#set(items.filter((one) => one.state !== 'sent' || excess-- <= 0));
-    this.#delays.clear();
   }
 
   #find(id: string): OutboxItem | undefined {

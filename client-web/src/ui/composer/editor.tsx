@@ -463,7 +463,7 @@ function tokenIn(text: string, caret: number, mentions: readonly { start: number
 
 /** What is answered may have been changed or deleted since it was chosen. */
 function asItIsNow(quoted: Quoted, items: ComposerProps['items']): Quoted {
-  return items.find((one): one is MessageItem => one.type === 'message' && one.eventId === quoted.eventId) ?? quoted;
+  return items.findLast((one): one is MessageItem => one.type === 'message' && one.eventId === quoted.eventId) ?? quoted;
 }
 
 /** The same text behind the field, where only the ground of mentions is seen. */

@@ -2,15 +2,15 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { readComposerText } from '../../domain/composer/composer-text.ts';
-import { draftKey } from '../../domain/composer/drafts.ts';
+import { draftKey, ownTextOf } from '../../domain/composer/drafts.ts';
 import type { LiveSession } from '../../domain/matrix/live-session.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
+import { copyText } from '../copy-text.ts';
 import { attempt } from '../error-sentence.ts';
 import { Button } from '../primitives/button.tsx';
 import { EmptyState } from '../primitives/empty-state.tsx';
 import { LoadingPane } from '../primitives/spinner.tsx';
-import { showToast } from '../primitives/toast-store.ts';
 import { closeConversation, type OpenConversation } from '../route.ts';
 import styles from './gone.module.css';
 
@@ -28,12 +28,7 @@ export function Gone({ open: { accountKey, roomId }, live }: { readonly open: Op
   }, []);
   const removal = live.writing.removalFrom(roomId);
   if (!removal && !late) return <LoadingPane />;
-  // What an edit would have said is still what it was before.
-  const text = readComposerText((draft?.editing === undefined ? draft?.text : draft.aside?.text) ?? '').text.trim();
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    showToast({ text: t('common.copied'), kind: 'success' });
-  };
+  const text = readComposerText(ownTextOf(draft)).text.trim();
   return (
     <EmptyState
       title={
@@ -41,7 +36,7 @@ export function Gone({ open: { accountKey, roomId }, live }: { readonly open: Op
       }
       action={
         <>
-          {text !== '' && <Button onPress={() => attempt(copy())}>{t('common.copy')}</Button>}
+          {text !== '' && <Button onPress={() => attempt(copyText(text))}>{t('common.copy')}</Button>}
           <Button onPress={closeConversation}>{t('timeline.toInbox')}</Button>
         </>
       }

@@ -8,11 +8,11 @@ import type { MessageItem } from '../../domain/timeline/timeline-item.ts';
 import { t, useT } from '../../i18n/i18n.ts';
 import { useLive } from '../app-context.ts';
 import { composerContexts } from '../composer/composer-store.ts';
+import { copyText } from '../copy-text.ts';
 import { attempt } from '../error-sentence.ts';
 import { confirm } from '../primitives/confirm.tsx';
 import { MenuItem, MenuSeparator } from '../primitives/menu.tsx';
 import { TextField } from '../primitives/text-field.tsx';
-import { showToast } from '../primitives/toast-store.ts';
 import { closeConversation, setPanel } from '../route.ts';
 import { openDialog } from '../shell/dialogs-store.ts';
 
@@ -25,11 +25,6 @@ export interface MessageMenuProps {
   /** With what the bar has as buttons, where there is no bar. */
   readonly whole: boolean;
   readonly onReact?: (() => void) | undefined;
-}
-
-async function copy(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text);
-  showToast({ text: t('common.copied') });
 }
 
 export async function deleteMessage(live: LiveSession | undefined, roomId: string, eventId: string): Promise<void> {
@@ -52,7 +47,7 @@ export async function deleteMessage(live: LiveSession | undefined, roomId: strin
 async function copyMarkdown(live: LiveSession | undefined, roomId: string, eventId: string): Promise<void> {
   const [{ contentToMarkdown }, found] = await Promise.all([loadWriting(), live?.messages.find(roomId, eventId)]);
   // With names for mentions: tokens mean nothing elsewhere.
-  if (found) await copy(readComposerText(contentToMarkdown(found.raw)).text);
+  if (found) await copyText(readComposerText(contentToMarkdown(found.raw)).text);
 }
 
 export function MessageMenu({ item, accountKey, roomId, threadRootId, whole, onReact }: MessageMenuProps) {
@@ -88,7 +83,7 @@ export function MessageMenu({ item, accountKey, roomId, threadRootId, whole, onR
       {whole && <MenuSeparator />}
       {text !== undefined && (
         <>
-          <MenuItem icon={<Copy />} onAction={() => attempt(copy(text))}>
+          <MenuItem icon={<Copy />} onAction={() => attempt(copyText(text))}>
             {translate('timeline.actions.copyText')}
           </MenuItem>
           <MenuItem icon={<Braces />} onAction={() => attempt(copyMarkdown(live, roomId, eventId))}>
@@ -96,7 +91,7 @@ export function MessageMenu({ item, accountKey, roomId, threadRootId, whole, onR
           </MenuItem>
         </>
       )}
-      <MenuItem icon={<Link2 />} onAction={() => attempt(copy(live?.messages.linkTo(roomId, eventId) ?? ''))}>
+      <MenuItem icon={<Link2 />} onAction={() => attempt(copyText(live?.messages.linkTo(roomId, eventId) ?? ''))}>
         {translate('timeline.actions.copyLink')}
       </MenuItem>
       {content.type !== 'undecryptable' && content.type !== 'redacted' && (

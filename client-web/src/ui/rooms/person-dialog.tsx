@@ -6,6 +6,7 @@ import { levelOf, mayChangeRole, mayModerate, ROLE_LEVELS, type Role } from '../
 import type { RoomDetails } from '../../domain/rooms/room-details.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useLive } from '../app-context.ts';
+import { copyText } from '../copy-text.ts';
 import { attempt } from '../error-sentence.ts';
 import { Button } from '../primitives/button.tsx';
 import { confirm } from '../primitives/confirm.tsx';
@@ -43,10 +44,6 @@ export function PersonDialog({ accountKey, userId, roomId, onClose }: Dialogs['p
       setBusy(false);
     }
   };
-  const copyId = async (): Promise<void> => {
-    await navigator.clipboard.writeText(userId);
-    showToast({ text: t('common.copied') });
-  };
   const toggleIgnored = async (): Promise<void> => {
     if (!ignored) {
       const sure = await confirm({
@@ -68,7 +65,7 @@ export function PersonDialog({ accountKey, userId, roomId, onClose }: Dialogs['p
         </h2>
         <span className={styles.id}>
           <bdi>{userId}</bdi>
-          <IconButton label={t('rooms.person.copyId')} size="small" onPress={() => attempt(copyId())}>
+          <IconButton label={t('rooms.person.copyId')} size="small" onPress={() => attempt(copyText(userId))}>
             <Copy />
           </IconButton>
         </span>

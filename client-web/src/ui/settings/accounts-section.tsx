@@ -50,7 +50,7 @@ function AccountCard({ account }: { readonly account: AccountRecord }) {
     account.avatarMxc === undefined ? undefined : { mxc: account.avatarMxc, width: 48, height: 48, method: 'crop' },
   );
   const signOut = async (): Promise<void> => {
-    const unsent = app.outbox.state.getState().items.filter(({ entry }) => entry.accountKey === account.key).length;
+    const unsent = app.outbox.state.getState().items.filter(({ entry, state }) => entry.accountKey === account.key && state !== 'sent').length;
     const keepKey = recoveryKeyToKeep !== undefined;
     const sure = await confirm({
       title: t('settings.accounts.signOutTitle', { account: account.userId }),

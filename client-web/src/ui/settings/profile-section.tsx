@@ -7,6 +7,7 @@ import type { PresenceChoice, Privacy } from '../../domain/matrix/privacy.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp, useLive } from '../app-context.ts';
+import { copyText } from '../copy-text.ts';
 import { attempt } from '../error-sentence.ts';
 import { Avatar } from '../primitives/avatar.tsx';
 import { Button } from '../primitives/button.tsx';
@@ -45,10 +46,6 @@ export function ProfileSection({ account }: { readonly account: AccountRecord })
     if (file && file.size > MOST_PICTURE_BYTES) return setProblem(t('settings.profile.pictureTooLarge', { most: formatBytes(MOST_PICTURE_BYTES) }));
     await app.accounts.update(account.key, { avatarMxc: await live.own.setAvatar(file) });
     saved();
-  };
-  const copyId = async (): Promise<void> => {
-    await navigator.clipboard.writeText(account.userId);
-    showToast({ text: t('common.copied') });
   };
   return (
     <>
@@ -97,7 +94,7 @@ export function ProfileSection({ account }: { readonly account: AccountRecord })
             <p className={styles.small}>{t('settings.profile.userId')}</p>
             <p className={styles.name}>{account.userId}</p>
           </div>
-          <Button icon={<Copy />} size="small" onPress={() => attempt(copyId())}>
+          <Button icon={<Copy />} size="small" onPress={() => attempt(copyText(account.userId))}>
             {t('settings.profile.copyId')}
           </Button>
         </div>

@@ -6,6 +6,7 @@ import type { VersionAdvice } from '../../../domain/matrix/room-settings.ts';
 import { mayChange } from '../../../domain/rooms/room-details.ts';
 import { useT } from '../../../i18n/i18n.ts';
 import { useApp } from '../../app-context.ts';
+import { copyText } from '../../copy-text.ts';
 import { attempt } from '../../error-sentence.ts';
 import { triage } from '../../inbox/triage-actions.ts';
 import { Banner } from '../../primitives/banner.tsx';
@@ -14,7 +15,6 @@ import { Checkbox } from '../../primitives/checkbox.tsx';
 import { confirm } from '../../primitives/confirm.tsx';
 import { IconButton } from '../../primitives/icon-button.tsx';
 import { SectionHeading } from '../../primitives/section-heading.tsx';
-import { showToast } from '../../primitives/toast-store.ts';
 import { openConversation } from '../../route.ts';
 import { Locked } from './locked.tsx';
 import type { SectionProps } from './room-settings-dialog.tsx';
@@ -23,10 +23,6 @@ import styles from './room-settings.module.css';
 export function AdvancedSection(props: SectionProps) {
   const { details } = props;
   const t = useT();
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(details.roomId);
-    showToast({ text: t('common.copied') });
-  };
   return (
     <div className={styles.section}>
       <section className={styles.group}>
@@ -36,7 +32,7 @@ export function AdvancedSection(props: SectionProps) {
             <div className={styles.label}>{t('rooms.advanced.id')}</div>
             <div className={styles.copy}>
               <code>{details.roomId}</code>
-              <IconButton label={t('rooms.advanced.copyId')} size="small" onPress={() => attempt(copy())}>
+              <IconButton label={t('rooms.advanced.copyId')} size="small" onPress={() => attempt(copyText(details.roomId))}>
                 <Copy />
               </IconButton>
             </div>

@@ -13,9 +13,10 @@ import type { Dialogs, RoomSettingsSection } from '../../shell/dialogs-store.ts'
 import { useRoomDetails } from '../use-room-details.ts';
 import { AccessSection } from './access-section.tsx';
 import { AdvancedSection } from './advanced-section.tsx';
-import { changedIdentity, GeneralSection } from './general-section.tsx';
+import { GeneralSection } from './general-section.tsx';
 import { NotificationsSection } from './notifications-section.tsx';
 import { RolesSection } from './roles-section.tsx';
+import { changedIdentity, type UnsavedIdentity } from './room-identity.tsx';
 import styles from './room-settings.module.css';
 
 export interface SectionProps {
@@ -26,11 +27,6 @@ export interface SectionProps {
   /** Of name and topic what was written and not saved: it stays while other sections are looked at. */
   readonly unsaved: UnsavedIdentity;
   readonly onWrite: (unsaved: UnsavedIdentity) => void;
-}
-
-export interface UnsavedIdentity {
-  readonly name?: string | undefined;
-  readonly topic?: string | undefined;
 }
 
 const SECTIONS: readonly { readonly id: RoomSettingsSection; readonly icon: ReactNode; readonly Section: (props: SectionProps) => ReactNode }[] = [
