@@ -82,8 +82,7 @@ export class FederatedRooms implements InboundRooms {
       const entries = await this.#stateAfter(room, state);
       if (entries) told.push(entries);
     }
-    if (told.length === 0)
-      return notStored(dropped('The state before it, as it was told, has no create event.'));
+    if (told.length === 0) return notStored(dropped('The state before it, as it was told, has no create event.'));
     return this.#remote.receive(room, event, { ...this.#arrival, told });
   }
 
