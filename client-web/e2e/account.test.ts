@@ -119,7 +119,8 @@ inBrowser('an account', () => {
     await alice.page.getByRole('switch', { name: 'Messages in rooms', checked: false }).waitFor({ state: 'attached' });
     await alice.page.reload();
     await alice.page.getByText('lighthouse', { exact: true }).waitFor();
-    expect(await alice.page.getByRole('switch', { name: 'Messages in rooms' }).isChecked()).toBe(false);
+    // What was last seen is painted first, and may be older than the change.
+    await alice.page.getByRole('switch', { name: 'Messages in rooms', checked: false }).waitFor({ state: 'attached' });
     await alice.page.getByRole('button', { name: 'Remove: lighthouse' }).click();
     await alice.page.getByText('No words yet').waitFor();
   }, 60_000);
