@@ -122,6 +122,36 @@ inBrowser('everyday', () => {
     expect(alice.troubles).toEqual([]);
   });
 
+  test('Back closes what lies over a conversation, and then leaves the conversation', async () => {
+    await using alice = await Person.signUp(stage.browser, stage.server, 'going-back');
+    const { name } = await stage.room(alice);
+    await alice.say('here I stay');
+    const conversation = alice.page.url();
+    const over = {
+      dialog: async () => {
+        await alice.leaveFields();
+        await alice.press('?');
+      },
+      palette: async () => alice.page.keyboard.press('Control+k'),
+      menu: async () => alice.message('here I stay').click({ button: 'right' }),
+    };
+    for (const [what, open] of Object.entries(over)) {
+      const shown = alice.page.getByRole(what === 'menu' ? 'menu' : 'dialog');
+      await open();
+      await shown.waitFor();
+      await alice.page.evaluate(() => history.back());
+      await shown.waitFor({ state: 'detached' });
+      expect([what, alice.page.url()]).toEqual([what, conversation]);
+      await alice.seesMessage('here I stay');
+    }
+    await alice.page.evaluate(() => history.back());
+    await alice.page.waitForURL((url) => url.href !== conversation);
+    await alice.page.goForward();
+    await alice.page.waitForURL(conversation);
+    await alice.seesMessage('here I stay');
+    await alice.seesInInbox(name);
+  });
+
   test('on a phone of 360 px one thing is shown at a time, and nothing is wider than the screen', async () => {
     await using alice = await Person.signUp(stage.browser, stage.server, 'phone', {
       viewport: { width: 360, height: 740 },

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
+import { federationStatus } from '../src/cli/federation.ts';
 import { eventually } from '../testing/across-servers.ts';
 import type { FakeRemoteServer } from '../testing/fake-remote-server.ts';
 import type { FakeRoom } from '../testing/fake-room.ts';
@@ -53,6 +54,20 @@ test('it is taken in with what it follows once a server gives that, and a restar
   fake.on(/\/get_missing_events\//, () => ({ events: [before.json] }));
   await eventually('both events', async () => (await seen(before)) && (await seen(event)));
   await eventually('nothing staged', async () => (await staged()).length === 0);
+});
+
+test('operators see it', async () => {
+  silence();
+  const { before, event } = orphan('seen');
+  await room.send(server, [event]);
+  const lines: string[] = [];
+  await federationStatus(server.config, false, (line) => lines.push(line));
+  expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${fake.name} +1 +\\S+Z +\\S+ +${room.roomId.replace('$', '\\$')}$`)));
+  const metrics = async (): Promise<string> => (await fetch(`${server.url}/metrics`)).text();
+  expect(await metrics()).toContain('nexuscomm_federation_staged_pdus 1\n');
+  expect(await metrics()).toMatch(/nexuscomm_federation_received_pdus_total\{outcome="staged"\} [1-9]/);
+  await room.send(server, [before]);
+  await eventually('none is staged', async () => (await metrics()).includes('nexuscomm_federation_staged_pdus 0\n'));
 });
 
 test('it is taken in once what it follows was sent', async () => {

@@ -14,12 +14,16 @@ export interface PduReceiverDeps {
   readonly log: Log;
 }
 
+/** Events that other servers sent, by what became of them; `malformed` fail the checks of form, signatures or hash. */
+export type PduCounts = Record<'accepted' | 'known' | 'soft-failed' | 'rejected' | 'staged' | 'dropped' | 'malformed', number>;
+
 export interface PduResult {
   readonly eventId: string;
   readonly error: string | undefined;
 }
 
 export class PduReceiver {
+  readonly counts: PduCounts = { accepted: 0, known: 0, 'soft-failed': 0, rejected: 0, staged: 0, dropped: 0, malformed: 0 };
   readonly #deps: PduReceiverDeps;
 
   constructor(deps: PduReceiverDeps) {
@@ -40,6 +44,7 @@ export class PduReceiver {
     // 1.-3. form, signatures, hash
     for (const verdict of await checker.check(pdus, room.version)) {
       if (verdict.kind === 'dropped') {
+        this.counts.malformed++;
         log.info({ origin, room: room.roomId, reason: verdict.reason }, 'dropped an event that is not well made');
         if (verdict.eventId !== undefined) results.push({ eventId: verdict.eventId, error: verdict.reason });
         continue;
@@ -50,12 +55,11 @@ export class PduReceiver {
       writes.push(durable);
       durable.catch(() => {}); // reported below
       const staged = outcome.kind === 'dropped' && outcome.again && (await staging.stage(origin, room, checked));
+      const became = staged ? 'staged' : outcome.kind;
+      this.counts[became]++;
       const failed = outcome.kind === 'rejected' || outcome.kind === 'dropped' ? outcome.reason : undefined;
       if (failed !== undefined)
-        log.info(
-          { origin, room: room.roomId, event: checked.event.eventId, outcome: staged ? 'staged' : outcome.kind, reason: failed },
-          'refused an event',
-        );
+        log.info({ origin, room: room.roomId, event: checked.event.eventId, outcome: became, reason: failed }, 'refused an event');
       // A rejected event is no error of the transaction (Server-Server API, "Rejection").
       results.push({ eventId: checked.event.eventId, error: outcome.kind === 'dropped' ? failed : undefined });
     }

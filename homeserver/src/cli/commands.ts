@@ -67,7 +67,7 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   federation
     .command('status')
     .option('--all', 'also those that have everything')
-    .description('servers that fail: since when, why, and when they are tried again')
+    .description('servers that fail: since when, why, when they are tried again; and events that wait for what they follow')
     .action(withConfig((config, options: { all?: boolean }) => federationStatus(config, options.all ?? false)));
   federation
     .command('check')

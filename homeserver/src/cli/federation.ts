@@ -18,6 +18,12 @@ const clearRetry = sql(
   'update destination d set retry_at = 0 from str s where s.id = d.server and s.v = $1 and d.failing_since is not null returning 1 as one',
 );
 
+const selectStaged = sql(
+  'cli_staged_pdus',
+  `select origin, room_id, count(*)::int4 as events, min(since) as since, min(retry_at) as retry_at from staged_pdu
+   group by origin, room_id order by min(since), origin, room_id`,
+);
+
 interface StatusRow {
   readonly server: string;
   readonly last_ok_ts: number | null;
@@ -26,28 +32,54 @@ interface StatusRow {
   readonly failure: string | null;
 }
 
+interface StagedRow {
+  readonly origin: string;
+  readonly room_id: string;
+  readonly events: number;
+  readonly since: number;
+  readonly retry_at: number;
+}
+
 export type Print = (line: string) => void;
 const toStdout: Print = (line) => void process.stdout.write(`${line}\n`);
 
 const time = (ts: number | null, none: string): string => (ts === null ? none : new Date(ts).toISOString().replace(/\.\d+Z$/, 'Z'));
 
-/** A running server writes it down every few seconds. */
+/** A running server writes down every few seconds whom it does not reach. */
 export async function federationStatus(config: Config, all: boolean, print = toStdout): Promise<void> {
-  const rows = await withDatabase(config, (db) => db.query<StatusRow>(selectStatus, [all]));
-  if (rows.length === 0) {
-    print(all ? 'Nothing was ever sent to another server.' : 'No server fails.');
-    return;
-  }
-  const header = ['SERVER', 'LAST OK', 'FAILING SINCE', 'NEXT TRY', 'REASON'];
-  const lines = rows.map((row) => [
+  const [servers, staged] = await withDatabase(config, async (db) => [
+    await db.query<StatusRow>(selectStatus, [all]),
+    await db.query<StagedRow>(selectStaged),
+  ]);
+  if (servers.length > 0) printTable(print, ['SERVER', 'LAST OK', 'FAILING SINCE', 'NEXT TRY', 'REASON'], servers.map(cellsOf));
+  else print(all ? 'Nothing was ever sent to another server.' : 'No server fails.');
+  if (staged.length === 0) return;
+  print('');
+  print('Events that came and wait until what they follow can be had:');
+  printTable(
+    print,
+    ['FROM', 'EVENTS', 'SINCE', 'NEXT TRY', 'ROOM'],
+    staged.map((row) => [row.origin, String(row.events), time(row.since, ''), nextTry(row.retry_at), row.room_id]),
+  );
+}
+
+function cellsOf(row: StatusRow): string[] {
+  const fails = row.failing_since !== null;
+  return [
     row.server,
     time(row.last_ok_ts, 'never'),
     time(row.failing_since, '-'),
-    row.failing_since === null ? '-' : (row.retry_at ?? 0) <= Date.now() ? 'now' : time(row.retry_at, 'now'),
-    row.failing_since === null ? '-' : (row.failure ?? 'it has not everything yet'),
-  ]);
-  const widths = header.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]!.length)));
-  for (const line of [header, ...lines]) print(line.map((cell, i) => (i === header.length - 1 ? cell : cell.padEnd(widths[i]!))).join('  '));
+    fails ? nextTry(row.retry_at ?? 0) : '-',
+    fails ? (row.failure ?? 'it has not everything yet') : '-',
+  ];
+}
+
+const nextTry = (at: number): string => (at <= Date.now() ? 'now' : time(at, 'now'));
+
+/** In columns as wide as they need; the last has no end. */
+function printTable(print: Print, header: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  for (const line of [header, ...rows]) print(line.map((cell, i) => (i === header.length - 1 ? cell : cell.padEnd(widths[i]!))).join('  '));
 }
 
 /** 1 if something does not work. */

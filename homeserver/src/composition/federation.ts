@@ -91,6 +91,7 @@ export async function createFederation(deps: FederationDeps): Promise<Federation
     settings,
     stateCache: deps.stateCache,
     clock: transport.clock,
+    metrics,
     log,
     onInvited: (invite, shown) => void notifier.invited(invite, shown).catch(onError),
     thirdPartyInvites,

@@ -26,8 +26,10 @@ import { RoomStates } from '../rooms/room-states.ts';
 import type { ServerAcls } from '../rooms/server-acls.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { ThirdPartyInvites } from '../rooms/third-party-invites.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { Database } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
+import { registerInboundMetrics } from './inbound-metrics.ts';
 import { FederatedRooms } from './inbound-rooms.ts';
 import type { OutsideMemberships } from './outside-memberships.ts';
 import { PolicyServers } from './policy-servers.ts';
@@ -50,6 +52,7 @@ export interface FederationRoomsDeps {
   readonly settings: Config['federation'];
   readonly stateCache: number;
   readonly clock: Clock;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly thirdPartyInvites: ThirdPartyInvites;
   readonly isUser: (userId: string) => Promise<boolean>;
@@ -155,7 +158,10 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     onError: deps.onError,
   });
   const pdus = new PduReceiver({ checker, rooms, missing, staging, log });
-  if (settings.enabled) staging.start(pdus);
+  if (settings.enabled) {
+    registerInboundMetrics(deps.metrics.registry, pdus, staging);
+    staging.start(pdus);
+  }
   const transactions = new TransactionReceiver({
     pdus,
     edus: deps.edus,

@@ -27,6 +27,7 @@ const selectDue = sql(
      select room_id from staged_pdu where retry_at <= $1 order by retry_at limit 1) and retry_at <= $1 order by depth limit $2`,
 );
 const selectNext = sql('staged_pdu_next', 'select min(retry_at)::float8 as at from staged_pdu');
+const countAll = sql('staged_pdu_count', 'select count(*)::int4 as n from staged_pdu');
 const removeTried = sql(
   'staged_pdu_remove',
   `delete from staged_pdu s using unnest($1::text[], $2::int4[]) t(event_id, attempts) where s.event_id = t.event_id and s.attempts = t.attempts`,
@@ -93,6 +94,10 @@ export class StagedPdus implements PduStaging, AsyncDisposable {
     ]);
     this.#wake.abort();
     return rows.length > 0;
+  }
+
+  async count(): Promise<number> {
+    return (await this.#deps.db.query<{ n: number }>(countAll))[0]!.n;
   }
 
   /** Goes on with what was staged when the server stopped. */

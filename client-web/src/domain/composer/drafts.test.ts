@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Database } from '../storage/database.ts';
-import { draftKey, Drafts } from './drafts.ts';
+import { draftKey, Drafts, unsentTextOf } from './drafts.ts';
 
 const nowhere = { get: async () => undefined, put: async () => {} } as unknown as Database;
 const OLD = draftKey('a', '!old');
@@ -28,4 +28,13 @@ test('what is being written there already stays, and so does what was to follow'
   drafts.move(OLD, NEW);
   expect(drafts.get(NEW)?.text).toBe('other');
   expect(drafts.get(OLD)?.text).toBe('half');
+});
+
+test('an edit that changes nothing yet is nothing unsent, what was set aside for it is', () => {
+  const edit = { text: 'as it was', editing: '$there', before: 'as it was', ts: 7 };
+  expect(unsentTextOf(undefined)).toBe('');
+  expect(unsentTextOf(edit)).toBe('');
+  expect(unsentTextOf({ ...edit, aside: { text: 'half', replyTo: undefined } })).toBe('half');
+  expect(unsentTextOf({ ...edit, text: 'as it is' })).toBe('as it is');
+  expect(unsentTextOf({ text: 'new', ts: 7 })).toBe('new');
 });

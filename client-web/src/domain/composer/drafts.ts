@@ -12,6 +12,10 @@ export const draftKey = (accountKey: string, roomId: string, threadRootId?: stri
 /** What was to be said: of an edit, what was set aside for it. */
 export const ownTextOf = (draft: Draft | undefined): string => (draft?.editing === undefined ? draft?.text : draft.aside?.text) ?? '';
 
+/** What is not sent yet: an edit that changes nothing is none. */
+export const unsentTextOf = (draft: Draft | undefined): string =>
+  draft?.editing !== undefined && draft.text === draft.before ? ownTextOf(draft) : (draft?.text ?? '');
+
 export class Drafts {
   readonly state: StoreApi<{ readonly drafts: ReadonlyMap<DraftKey, Draft> }> = createStore(() => ({ drafts: new Map<DraftKey, Draft>() }));
   readonly #db: Database;

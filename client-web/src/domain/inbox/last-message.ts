@@ -1,6 +1,6 @@
 /** The one line of a conversation in the inbox. */
 import { previewText } from '../messages/preview-text.ts';
-import { safeBody } from '../messages/safe-text.ts';
+import { isBlank, safeBody } from '../messages/safe-text.ts';
 import type { LastMessage } from './conversation.ts';
 
 const MOST_TEXT = 200;
@@ -42,9 +42,12 @@ export function lastMessageOf(event: {
   }
 }
 
-const oneLine = (text: string): string =>
-  safeBody(text)
+/** Empty if nothing of it can be seen. */
+function oneLine(text: string): string {
+  const line = safeBody(text)
     .slice(0, MOST_TEXT * 2)
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, MOST_TEXT);
+  return isBlank(line) ? '' : line;
+}

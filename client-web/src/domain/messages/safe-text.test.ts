@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isolated, MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, safeBody, safeFileName, safeName } from './safe-text.ts';
+import { isBlank, isolated, MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, safeBody, safeFileName, safeName } from './safe-text.ts';
 import { hostileMessages } from './testing/hostile-messages.ts';
 
 describe('hostile names', () => {
@@ -80,4 +80,13 @@ describe('bodies', () => {
 
 test('isolated text ends its direction', () => {
   expect(isolated('א')).toBe('\u2068א\u2069');
+});
+
+describe('blank', () => {
+  test.each(['', ' \n\t', '\u200B', '\u2060\u00AD ', '\u2800', '\uFE0F', '\u200D', '\u3164', '\u202E\u200F', '\u{E0041}'])('%j', (text) => {
+    expect(isBlank(text)).toBe(true);
+  });
+  test.each(['a', '.', '\u0301', '😀', '👩‍💻', '\uFFFD', '\u200Bx'])('not %j', (text) => {
+    expect(isBlank(text)).toBe(false);
+  });
 });

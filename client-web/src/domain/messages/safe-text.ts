@@ -16,6 +16,8 @@ const MARKS_IN_BODIES = 8;
 const BIDI = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 /** Zero width or blank, though no spaces. Joiners, the two variation selectors of emoji and tags are looked at by themselves. */
 const INVISIBLE = /(?![\u200C\u200D]|\uFE0E|\uFE0F|[\u{E0020}-\u{E007F}])[\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB]/gu;
+/** What is seen only together with something else. */
+const BLANK_ALONE = /[\s\p{Cc}]|\u200C|\u200D|\uFE0E|\uFE0F|[\u{E0020}-\u{E007F}]/gu;
 /** Joiners are part of words in these scripts, and of emoji; elsewhere they only make two names differ that look the same. */
 const JOINING =
   '\\p{scx=Arab}\\p{scx=Syrc}\\p{scx=Mong}\\p{scx=Deva}\\p{scx=Beng}\\p{scx=Guru}\\p{scx=Gujr}\\p{scx=Orya}\\p{scx=Taml}\\p{scx=Telu}\\p{scx=Knda}\\p{scx=Mlym}\\p{scx=Sinh}\\p{scx=Khmr}\\p{scx=Mymr}\\p{scx=Tibt}';
@@ -85,6 +87,9 @@ export function safeFileName(name: unknown, fallback: string): string {
 export function safeBody(body: string): string {
   return body.toWellFormed().replaceAll('\r\n', '\n').replaceAll(CONTROLS, '').replaceAll(OVERRIDES, '').replaceAll(TOWERS_IN_BODIES, '$1');
 }
+
+/** Nothing of it can be seen. */
+export const isBlank = (text: string): boolean => text.replaceAll(INVISIBLE, '').replaceAll(BLANK_ALONE, '') === '';
 
 /** For places without markup (notifications, window titles): the direction of the text ends with the text. */
 export function isolated(text: string): string {

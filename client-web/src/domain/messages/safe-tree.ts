@@ -2,6 +2,7 @@
 import type { LinkWarning } from './check-link.ts';
 import type { MatrixLink } from './permalinks.ts';
 import { words } from './permitted-html.ts';
+import { isBlank } from './safe-text.ts';
 
 /** Shown as the element of the same name, without attributes. */
 export const PLAIN_ELEMENTS = words(
@@ -47,4 +48,12 @@ export function textOf(tree: SafeTree): string {
     else text += textOf(node.children);
   }
   return text;
+}
+
+/** Nothing of a tree can be seen. */
+export function isBlankTree(tree: SafeTree): boolean {
+  return tree.every((node) => {
+    if (typeof node === 'string') return isBlank(node);
+    return 'children' in node && !(node.type === 'element' && node.tag === 'hr') && isBlankTree(node.children);
+  });
 }

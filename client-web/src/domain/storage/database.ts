@@ -13,6 +13,8 @@ export interface Draft {
   readonly text: string;
   readonly replyTo?: string | undefined;
   readonly editing?: string | undefined;
+  /** The message that is edited, as it was. */
+  readonly before?: string | undefined;
   /** What was being written when the editing began. */
   readonly aside?: { readonly text: string; readonly replyTo: string | undefined } | undefined;
   readonly ts: number;

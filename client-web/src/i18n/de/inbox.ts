@@ -40,6 +40,7 @@ export const inbox: Translated<typeof english> = {
     location: 'hat einen Ort geteilt',
     encrypted: 'Verschlüsselte Nachricht',
     redacted: 'Nachricht gelöscht',
+    blank: 'eine Nachricht, die nichts Sichtbares enthält',
     state: 'Änderungen im Raum',
   },
   threadName: 'Thread in {{room}}: {{text}}',

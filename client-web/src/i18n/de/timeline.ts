@@ -168,6 +168,7 @@ export const timeline: Translated<typeof english> = {
   html: {
     copyCode: 'Code kopieren',
     table: 'Tabelle',
+    blank: 'Eine Nachricht, die nichts Sichtbares enthält',
     spoiler: 'Spoiler',
     spoilerReason: 'Spoiler: {{reason}}',
     showSpoiler: 'Zeigen',

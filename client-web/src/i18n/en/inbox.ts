@@ -37,6 +37,7 @@ export const inbox = {
     location: 'shared a place',
     encrypted: 'Encrypted message',
     redacted: 'Message deleted',
+    blank: 'a message of nothing visible',
     state: 'Changes in the room',
   },
   threadName: 'Thread in {{room}}: {{text}}',

@@ -165,6 +165,7 @@ export const timeline = {
   html: {
     copyCode: 'Copy code',
     table: 'Table',
+    blank: 'A message of nothing visible',
     spoiler: 'Spoiler',
     spoilerReason: 'Spoiler: {{reason}}',
     showSpoiler: 'Show',

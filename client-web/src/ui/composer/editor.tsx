@@ -74,8 +74,9 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
   const save = useCallback(
     (markdown: string) => {
       const now = composerContexts.get(key);
-      const aside = now.editing ? app.drafts.get(key)?.aside : undefined;
-      app.drafts.set(key, { text: markdown, replyTo: now.replyTo?.eventId, editing: now.editing?.eventId, aside, ts: Date.now() });
+      const draft = now.editing ? app.drafts.get(key) : undefined;
+      const ofEdit = { editing: now.editing?.eventId, before: draft?.before, aside: draft?.aside };
+      app.drafts.set(key, { text: markdown, replyTo: now.replyTo?.eventId, ...ofEdit, ts: Date.now() });
     },
     [app, key],
   );
@@ -135,7 +136,7 @@ export function Editor({ conversation, threadRootId, items }: ComposerProps) {
       if (!current_ || !raw) return;
       const isFile = typeof raw['msgtype'] === 'string' && !['m.text', 'm.emote', 'm.notice'].includes(raw['msgtype']);
       const text = contentToMarkdown(isFile ? { ...raw, msgtype: 'm.text' } : raw);
-      app.drafts.set(key, { text, editing: editingId, aside, ts: Date.now() });
+      app.drafts.set(key, { text, editing: editingId, before: text, aside, ts: Date.now() });
       replace(readComposerText(text));
       field.current?.focus();
     })();

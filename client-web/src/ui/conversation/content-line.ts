@@ -1,5 +1,6 @@
 /** A message in one line, for where something refers to it. */
 import { plainTextOf } from '../../domain/messages/preview-text.ts';
+import { isBlank } from '../../domain/messages/safe-text.ts';
 import type { MessageContent } from '../../domain/timeline/timeline-item.ts';
 import type { Translate } from '../../i18n/i18n.ts';
 
@@ -13,7 +14,7 @@ export function contentLine(content: MessageContent, t: Translate): string {
       const { body, html } = content.text;
       // What a spoiler hides is not told here.
       const text = html?.includes('data-mx-spoiler') === true ? plainTextOf(html) : body;
-      return text.slice(0, MOST).replaceAll(/\s+/g, ' ');
+      return isBlank(text) ? t('timeline.html.blank') : text.slice(0, MOST).replaceAll(/\s+/g, ' ');
     }
     case 'media': {
       const { caption, kind, voice, name } = content.media;

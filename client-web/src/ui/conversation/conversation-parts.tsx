@@ -51,6 +51,7 @@ export function ConversationParts({
 
 function labelsOf(t: Translate): MessageLabels {
   return {
+    blank: t('timeline.html.blank'),
     copyCode: t('timeline.html.copyCode'),
     copied: t('common.copied'),
     table: t('timeline.html.table'),

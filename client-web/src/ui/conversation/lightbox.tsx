@@ -8,6 +8,7 @@ import { formatBytes, formatDateTime } from '../../i18n/format.ts';
 import { useT } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 import { attempt } from '../error-sentence.ts';
+import { useClosedByBack } from '../primitives/closed-by-back.ts';
 import { IconButton } from '../primitives/icon-button.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
 import type { Panel } from '../route.ts';
@@ -58,6 +59,7 @@ export function Lightbox({ accountKey, images, eventId, from, onClose }: Lightbo
   );
   const image = images[index];
   const go = useCallback((by: number) => setIndex((at) => Math.max(0, Math.min(images.length - 1, at + by))), [images.length]);
+  useClosedByBack(onClose);
   const view = useView(index, go, onClose);
   if (!image) return null;
   const { media, sender, ts } = image;

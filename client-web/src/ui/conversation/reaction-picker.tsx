@@ -5,6 +5,7 @@ import { Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { mostUsedEmoji, rememberUsed } from '../../domain/composer/recent-emoji.ts';
 import type { LiveSession } from '../../domain/matrix/live-session.ts';
 import { useT } from '../../i18n/i18n.ts';
+import { ClosedByBack } from '../primitives/closed-by-back.ts';
 import { LoadingPane } from '../primitives/spinner.tsx';
 import styles from './reaction-picker.module.css';
 
@@ -26,6 +27,7 @@ export function ReactionPicker({ live, onPick, onOpenChange, children }: Reactio
     <DialogTrigger onOpenChange={onOpenChange}>
       {children}
       <Popover className={styles.popover!} placement="top end" offset={6} containerPadding={8}>
+        <ClosedByBack />
         <ReactionChoices live={live} onPick={onPick} />
       </Popover>
     </DialogTrigger>

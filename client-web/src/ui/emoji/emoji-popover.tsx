@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'rea
 import { Dialog, Popover, type PopoverProps } from 'react-aria-components';
 import type { LiveSession } from '../../domain/matrix/live-session.ts';
 import { useT } from '../../i18n/i18n.ts';
+import { ClosedByBack } from '../primitives/closed-by-back.ts';
 import { LoadingPane } from '../primitives/spinner.tsx';
 import styles from './emoji-popover.module.css';
 
@@ -32,6 +33,7 @@ export function EmojiPanel({ triggerRef, live, placement = 'top start', label, o
       }}
     >
       <Dialog className={styles.dialog!} aria-label={label}>
+        <ClosedByBack close={onClose} />
         <Suspense fallback={<LoadingPane />}>
           <EmojiPicker
             live={live}

@@ -3,7 +3,7 @@ import { BellOff, Check, Clock, MessagesSquare, MoreHorizontal, Pin, Undo2 } fro
 import { memo, useState } from 'react';
 import { useStore } from 'zustand';
 import { readComposerText } from '../../domain/composer/composer-text.ts';
-import { draftKey } from '../../domain/composer/drafts.ts';
+import { draftKey, unsentTextOf } from '../../domain/composer/drafts.ts';
 import type { Conversation } from '../../domain/inbox/conversation.ts';
 import { effectiveTriage } from '../../domain/inbox/effective-triage.ts';
 import { formatRelative, formatShort } from '../../i18n/format.ts';
@@ -44,7 +44,7 @@ export const ConversationRow = memo(function ConversationRow({ row, isOpen, isCu
     row.avatarMxc === undefined ? undefined : { mxc: row.avatarMxc, width: 40, height: 40, method: 'crop' },
   );
   const draft = useStore(app.drafts.state, (state) => state.drafts.get(draftKey(row.accountKey, row.roomId, row.thread?.rootId)));
-  const written = draft ? readComposerText(draft.text.slice(0, DRAFT_SHOWN)).text.trim() : '';
+  const written = readComposerText(unsentTextOf(draft).slice(0, DRAFT_SHOWN)).text.trim();
   const [menuOpen, setMenuOpen] = useState(false);
   const [near, setNear] = useState(false);
   const unread = row.unread > 0 || row.markedUnread || row.membership === 'invite';

@@ -14,9 +14,11 @@ export function previewOf(row: Conversation, t: Translate): string {
       return t('inbox.preview.redacted');
     case 'encrypted':
       return t('inbox.preview.encrypted');
-    case 'text':
-      if (last.mine) return t('inbox.you', { text: last.text });
-      return row.kind === 'direct' && !row.thread ? last.text : t('inbox.from', { name: last.senderName, text: last.text });
+    case 'text': {
+      const text = last.text || t('inbox.preview.blank');
+      if (last.mine) return t('inbox.you', { text });
+      return row.kind === 'direct' && !row.thread ? text : t('inbox.from', { name: last.senderName, text });
+    }
     case 'emote':
       return `${last.senderName} ${last.text}`;
     default: {

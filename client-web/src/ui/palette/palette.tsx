@@ -10,6 +10,7 @@ import { useT } from '../../i18n/i18n.ts';
 import { useAccounts, useApp } from '../app-context.ts';
 import { attempt } from '../error-sentence.ts';
 import { Avatar } from '../primitives/avatar.tsx';
+import { ClosedByBack } from '../primitives/closed-by-back.ts';
 import { Badge } from '../primitives/badge.tsx';
 import { Kbd } from '../primitives/kbd.tsx';
 import { openById } from '../inbox/triage-actions.ts';
@@ -50,6 +51,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.overlay!}>
       <Modal className={styles.modal!}>
         <Dialog aria-label={t('palette.label')} className={styles.dialog!}>
+          <ClosedByBack close={onClose} />
           <Autocomplete inputValue={text} onInputChange={setText}>
             <TextField aria-label={t('palette.label')} autoFocus className={styles.field!}>
               <Search aria-hidden />

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Dialog as AriaDialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useT } from '../../i18n/i18n.ts';
 import { classNames } from '../class-names.ts';
+import { ClosedByBack } from './closed-by-back.ts';
 import styles from './dialog.module.css';
 import { IconButton } from './icon-button.tsx';
 
@@ -35,6 +36,9 @@ export interface DialogProps {
   readonly className?: string;
 }
 
+/** Only its buttons close it. */
+const stay = (): void => {};
+
 export function Dialog(props: DialogProps) {
   const { title, hideTitle = false, subtitle, icon, children, footer, size = 'medium', role = 'dialog', isOpen, onOpenChange } = props;
   const { dismissable = true, flush = false, className } = props;
@@ -54,6 +58,7 @@ export function Dialog(props: DialogProps) {
             const render = (part: WithClose): ReactNode => (typeof part === 'function' ? part(close) : part);
             return (
               <>
+                <ClosedByBack close={dismissable ? close : stay} />
                 {!hideTitle && (
                   <header className={styles.header}>
                     {icon !== undefined && <span className={styles.icon}>{icon}</span>}

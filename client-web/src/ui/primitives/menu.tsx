@@ -16,6 +16,7 @@ import {
   type PopoverProps,
 } from 'react-aria-components';
 import { classNames } from '../class-names.ts';
+import { ClosedByBack } from './closed-by-back.ts';
 import { Kbd } from './kbd.tsx';
 import styles from './menu.module.css';
 import popoverStyles from './popover.module.css';
@@ -48,6 +49,7 @@ export function Menu({ label, placement = 'bottom start', triggerRef, isOpen, on
       offset={offset}
       containerPadding={8}
     >
+      <ClosedByBack close={onOpenChange && (() => onOpenChange(false))} />
       {/* A `MenuTrigger` closes its menu by itself; where there is none, nobody else would. */}
       <AriaMenu {...rest} {...(onOpenChange && { onClose: () => onOpenChange(false) })} aria-label={label} className={styles.menu}>
         {children}

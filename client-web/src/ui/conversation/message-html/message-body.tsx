@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { clampTree, type ClampedTree } from '../../../domain/messages/clamp-tree.ts';
 import { isBig, readPlainBody } from '../../../domain/messages/plain-body.ts';
-import type { SafeTree } from '../../../domain/messages/safe-tree.ts';
+import { isBlankTree, type SafeTree } from '../../../domain/messages/safe-tree.ts';
 import type { HtmlProblem, HtmlSanitiser } from '../../../domain/messages/sanitise.ts';
 import type { MessageText } from '../../../domain/timeline/timeline-item.ts';
 import { classNames } from '../../class-names.ts';
@@ -15,6 +15,7 @@ interface ReadMessage {
   readonly start: ClampedTree;
   readonly plain: boolean;
   readonly problem: HtmlProblem | undefined;
+  readonly blank: boolean;
 }
 
 /** Rows come and go while somebody scrolls; a message is read once as long as it is known. */
@@ -33,7 +34,7 @@ function readAnew({ body, html }: MessageText, sanitise: HtmlSanitiser): ReadMes
   const formatted = sanitised?.problem === undefined ? sanitised?.tree : undefined;
   const plain = formatted === undefined;
   const tree = formatted ?? readPlainBody(body);
-  return { tree, start: clampTree(tree, plain), plain, problem: sanitised?.problem };
+  return { tree, start: clampTree(tree, plain), plain, problem: sanitised?.problem, blank: isBlankTree(tree) };
 }
 
 /** Long messages that are shown in full: they stay so while somebody scrolls past. */
@@ -50,7 +51,7 @@ export interface MessageBodyProps {
 
 export function MessageBody({ text, after, id }: MessageBodyProps) {
   const { sanitise, labels, beforeGrowing, afterShrinking } = useMessageParts();
-  const { tree, start, plain, problem } = readMessage(text, sanitise);
+  const { tree, start, plain, problem, blank } = readMessage(text, sanitise);
   const [open, setOpen] = useState(() => id !== undefined && opened.has(id));
   const { body, tall } = useIsTall(text, start, !open);
   const long = open || start.cut || tall === true;
@@ -62,6 +63,7 @@ export function MessageBody({ text, after, id }: MessageBodyProps) {
     setOpen(!open);
   };
   useSeenAfterClosing(body, open, afterShrinking);
+  if (blank) return <Blank after={after}>{labels.blank}</Blank>;
   return (
     <div className={isBig(tree) ? styles.big : styles.body}>
       <div ref={body} className={classNames(clamped && styles.clamped, clamped && long && styles.fading) || undefined}>
@@ -76,6 +78,18 @@ export function MessageBody({ text, after, id }: MessageBodyProps) {
         </div>
       )}
       {problem && problem !== 'nothing-to-show' && <p className={styles.note}>{labels.problem(problem)}</p>}
+    </div>
+  );
+}
+
+/** Somebody sent something all the same. */
+function Blank({ children, after }: { readonly children: string; readonly after: ReactNode }) {
+  return (
+    <div className={styles.body}>
+      <p className={styles.note}>
+        {children}
+        {after}
+      </p>
     </div>
   );
 }

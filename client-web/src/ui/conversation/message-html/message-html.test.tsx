@@ -32,6 +32,7 @@ const parts: MessageParts = {
     spoilerReason: (reason) => `Spoiler: ${reason}`,
     showSpoiler: 'Show',
     showAll: 'Show all',
+    blank: 'Nothing visible',
     showLess: 'Show less',
     leadsTo: (host) => `Leads to ${host}`,
     warning: (warning, host) => `${warning}: ${host}`,
@@ -156,7 +157,7 @@ describe('what is shown', () => {
 
   test('of a message that is too long the start is on the page, with a button for the rest', () => {
     for (const text of [
-      { body: '\n'.repeat(60_000), html: undefined },
+      { body: 'a\n'.repeat(30_000), html: undefined },
       { body: 'word '.repeat(12_000), html: undefined },
       { body: 'x', html: '<b>a</b>'.repeat(2_400) },
       { body: 'x', html: `<pre><code>${'let a = 1;\n'.repeat(2_000)}</code></pre>` },
@@ -168,5 +169,17 @@ describe('what is shown', () => {
       expect([button.textContent, button.getAttribute('aria-expanded')]).toEqual(['Show all', 'false']);
     }
     expect(show({ body: 'short', html: undefined }).querySelector('button')).toBeNull();
+  });
+});
+
+describe('of a message in which nothing can be seen, that is said', () => {
+  test.each([' ', '\u200B\n\u200B', '\u3164'])('%j', (body) => {
+    expect(show({ body, html: undefined }).textContent).toBe('Nothing visible');
+  });
+  test.each(['<p>\u200B</p>', '<b> <i></i></b>', '<span data-mx-spoiler> </span>'])('%j', (html) => {
+    expect(show({ body: '\u200B', html }).textContent).toBe('Nothing visible');
+  });
+  test.each(['<hr>', '<p>.</p>', '<pre><code> </code></pre>'])('not of %j', (html) => {
+    expect(show({ body: '\u200B', html }).textContent).not.toContain('Nothing visible');
   });
 });

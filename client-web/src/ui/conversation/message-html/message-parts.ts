@@ -37,6 +37,8 @@ export interface MessageLabels {
   readonly showSpoiler: string;
   /** Of a long message. */
   readonly showAll: string;
+  /** in place of a message of which nothing can be seen */
+  readonly blank: string;
   readonly showLess: string;
   readonly leadsTo: (host: string) => string;
   readonly warning: (warning: LinkWarning, host: string) => string;
