@@ -193,13 +193,14 @@ async function* joinAnswer(
 ): AsyncGenerator<string> {
   const whole = await history.stateBefore(room, join);
   const state = omitMembers ? await history.withoutMembers(room, whole, join) : whole;
-  const chain = await history.authChain(room, state);
-  const own = (await history.authChainOf(room, join)).filter((nid) => !state.includes(nid) && !chain.includes(nid));
+  const chain = new Set([...(await history.authChain(room, state)), ...(await history.authChainOf(room, join))]);
+  // Only who asks for less can do without what is in both (Server-Server API, send_join, `omit_members`).
+  if (omitMembers) for (const nid of state) chain.delete(nid);
   yield `{"origin":${JSON.stringify(serverName)},"event":${JSON.stringify(join.event.json)},"members_omitted":${omitMembers}`;
   if (omitMembers) yield `,"servers_in_room":${JSON.stringify(await engine.strings.texts([...room.servers.keys()]))}`;
   yield ',"state":';
   yield* history.jsonList(state);
   yield ',"auth_chain":';
-  yield* history.jsonList([...chain, ...own]);
+  yield* history.jsonList([...chain]);
   yield '}';
 }

@@ -49,6 +49,8 @@ test.each([1, 63, 64, 65, 127, 128, 129, 130, 257, 600])('a graph of %i events a
 
     const [given] = sets as [number[]];
     expect(new Set(graph.closure(given))).toEqual(reach(events, given));
+    const authorising = [...reach(events, given)].flatMap((nid) => events.find((event) => event.nid === nid)!.auth);
+    expect(new Set(graph.ancestors(given))).toEqual(new Set(authorising));
     const below = reach(events, given);
     const between = [...below].filter((nid) => given.some((one) => reach(events, [nid]).has(one)));
     expect(new Set(graph.between(given))).toEqual(new Set(between));

@@ -110,9 +110,23 @@ export class AuthGraph {
 
   /** The given events and their auth chains. */
   closure(given: Iterable<number>): number[] {
+    return this.#marked(this.#reach(given));
+  }
+
+  /** The auth chains of the given events: of these only those that authorise another one. */
+  ancestors(given: Iterable<number>): number[] {
     const reached = this.#reach(given);
+    const authorises = new Uint8Array(this.#size);
+    for (let node = 0; node < this.#size; node++) {
+      if (reached[node] === 0) continue;
+      for (let edge = this.#offsets[node]!; edge < this.#offsets[node + 1]!; edge++) authorises[this.#edges[edge]!] = 1;
+    }
+    return this.#marked(authorises);
+  }
+
+  #marked(marks: Uint8Array): number[] {
     const found: number[] = [];
-    for (let node = 0; node < this.#size; node++) if (reached[node] === 1) found.push(this.#nids[node]!);
+    for (let node = 0; node < this.#size; node++) if (marks[node] === 1) found.push(this.#nids[node]!);
     return found;
   }
 

@@ -63,15 +63,13 @@ export class RoomHistory {
     return [...this.#states.entries(await this.#states.chain(stored.snapBefore, room)).values()];
   }
 
-  /** Numbers of the auth chains of events, without the events. */
+  /** Numbers of the auth chains of events: of the events only those that authorise another one. */
   async authChain(room: Room, nids: readonly number[]): Promise<number[]> {
-    const own = new Set(nids);
-    return (await this.#chain(room, nids)).filter((nid) => !own.has(nid));
+    return this.#withCreate(room, (await this.#graphs.of(room.nid)).ancestors(nids));
   }
 
-  /** The events and their auth chains. In version 12 the create event is part of every chain, though no event names it. */
-  async #chain(room: Room, nids: readonly number[]): Promise<number[]> {
-    const chain = (await this.#graphs.of(room.nid)).closure(nids);
+  /** In version 12 the create event is part of every chain, though no event names it. */
+  async #withCreate(room: Room, chain: number[]): Promise<number[]> {
     if (!room.version.hashedRoomId) return chain;
     const create = await this.#engine.events.byId(`$${room.roomId.slice(1)}`);
     return create === undefined || chain.includes(create.nid) ? chain : [create.nid, ...chain];
@@ -80,7 +78,7 @@ export class RoomHistory {
   /** The auth events of an event that may not be a state event, and theirs. */
   async authChainOf(room: Room, stored: StoredEvent): Promise<number[]> {
     const auth = [...(await this.#engine.events.byIds(stored.event.authEvents)).values()].map((one) => one.nid);
-    return this.#chain(room, auth);
+    return this.#withCreate(room, (await this.#graphs.of(room.nid)).closure(auth));
   }
 
   /**

@@ -120,13 +120,15 @@ export class RoomRenderer {
     const passes = (stored: StoredEvent): boolean => allowsStored(filter, stored) && (stored.isState || !request.ignored.has(stored.event.sender));
     let page = newest;
     let found: VisibleEvent[] = [];
+    let fromTheStart = false;
     for (let pages = 0; ; pages++) {
       // Across a gap a timeline would look as if nothing were missing: it begins after it, and the client asks for what is before.
       const gap = page.findLastIndex(isAfterGap);
       if (gap >= 0) page = page.slice(gap);
       const visible = await this.#deps.visibility.filter(view.room, request.user.userNid, page.filter(passes));
       found = [...visible, ...found];
-      const more = gap < 0 && page.length > limit;
+      fromTheStart = page[0]?.event.type === 'm.room.create';
+      const more = gap < 0 && page.length > limit && !fromTheStart;
       if (gap >= 0) view.limited = true;
       if (found.length > limit || !more || pages === MAX_FILTER_PAGES) {
         view.limited ||= found.length > limit || (more && found.length < limit);
@@ -137,7 +139,8 @@ export class RoomRenderer {
     }
     view.timeline = limit === 0 ? [] : found.slice(-limit);
     if (limit === 0) view.limited = newest.length > 0;
-    if (view.since === 0 && view.timeline.length > 0) view.limited ||= view.timeline[0]!.stored.event.type !== 'm.room.create';
+    // What was before this server came to the room, others have.
+    if (view.since === 0 && view.timeline.length > 0) view.limited ||= !fromTheStart;
   }
 
   /** Picks the state events that the client needs besides the timeline. */
@@ -147,13 +150,14 @@ export class RoomRenderer {
     const state = await this.#stateChanges(request, view);
     const inTimeline = new Set(view.timeline.map(({ stored }) => stored.nid));
     const lazy = filter.state.lazyLoadMembers;
+    const whole = view.since === 0 || request.fullState;
     const wantedMembers = lazy ? await this.#membersOfTimeline(request, view) : undefined;
-    const keys = await this.#memberKeys(state, lazy);
+    const keys = await this.#memberKeys(state, lazy && whole);
     for (const [key, nid] of state) {
       const inItsTimeline = inTimeline.has(nid);
       if (!stateAfter && inItsTimeline) continue;
-      // Who was invited, removed or banned has sent nothing; a client that asks for the state after learns of it here alone.
-      if (keys?.has(key) && !wantedMembers?.has(key) && !inItsTimeline) continue;
+      // Once a client has read the members, they are what it was told since: changes are told whoever they are of.
+      if (whole && keys?.has(key) && !wantedMembers?.has(key) && !inItsTimeline) continue;
       view.state.add(nid);
     }
     if (wantedMembers && view.since > 0) await this.#addLazyMembers(request, view, wantedMembers);
