@@ -18,12 +18,15 @@ let roomId: string;
 /** what the gateway was told, and how it answers */
 let told: any[] = [];
 let answer: { status: number; body: unknown } = { status: 200, body: { rejected: [] } };
+/** before it answers */
+let onTold: (notification: any) => Promise<void>;
 let keys = 0;
 
 beforeAll(async () => {
   gateway = createServer(async (request, response) => {
     const { notification } = (await json(request)) as { notification: unknown };
     told.push({ path: request.url, ...(notification as object) });
+    await onTold(notification);
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
   }).listen(0, '127.0.0.1');
   await once(gateway, 'listening');
@@ -40,6 +43,7 @@ beforeEach(async () => {
   for (const { app_id, pushkey } of (await bob.ok('GET', '/pushers')).pushers) await bob.ok('POST', '/pushers/set', { app_id, pushkey, kind: null });
   told = [];
   answer = { status: 200, body: { rejected: [] } };
+  onTold = async () => {};
 });
 
 const url = (): string => `http://localhost:${(gateway.address() as AddressInfo).port}/_matrix/push/v1/notify`;
@@ -141,6 +145,16 @@ describe('a gateway hears', () => {
     expect(await until(() => told[1])).toEqual({ path: expect.any(String), prio: 'low', counts: {}, devices: [expect.any(Object)] });
   });
 
+  test('that it was read, also while it was being told', async () => {
+    await bob.ok('POST', '/pushers/set', pusher());
+    const eventId = await alice.say(roomId, 'read at once');
+    onTold = async ({ event_id: id }) => {
+      if (id === eventId) await bob.ok('POST', `/rooms/${encodeURIComponent(roomId)}/receipt/m.read/${encodeURIComponent(eventId)}`, {});
+    };
+    await until(() => told.some((one) => one.event_id === eventId));
+    expect(await until(() => told[1])).toMatchObject({ counts: {} });
+  });
+
   test('no more than the ids if it wants no more', async () => {
     await bob.ok('POST', '/pushers/set', pusher({ data: { url: url(), format: 'event_id_only' } }));
     const eventId = await alice.say(roomId, 'private words');
@@ -232,6 +246,23 @@ test('all who sync at once are told how many are unread', async () => {
   await alice.say(roomId, 'one for all');
   const counts = (await Promise.all(waiting)).map((answer) => answer.rooms.join[roomId].unread_notifications.notification_count);
   expect(counts).toEqual([1, 1, 1]);
+});
+
+test('what an ignored user says is not unread, nor what they said before', async () => {
+  const [ivan, judy] = await Promise.all(['ivan', 'judy'].map((name) => server.user(name)));
+  for (const client of [ivan!, judy!]) await client.join(roomId);
+  const ignore = async (users: object): Promise<unknown> =>
+    ivan!.ok('PUT', `/user/${ivan!.userId}/account_data/m.ignored_user_list`, { ignored_users: users });
+  const unread = async (): Promise<number> => (await ivan!.sync()).rooms.join[roomId].unread_notifications.notification_count;
+  await judy!.say(roomId, 'before');
+  expect(await unread()).toBe(1);
+  await ignore({ [judy!.userId]: {} });
+  await judy!.say(roomId, 'after');
+  expect(await unread()).toBe(0);
+  await alice.say(roomId, 'heard');
+  expect(await unread()).toBe(1);
+  await ignore({});
+  expect(await unread()).toBe(3);
 });
 
 test('notifications are listed, newest first', async () => {

@@ -11,7 +11,7 @@ import type { Database } from '../storage/database.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import type { SyncHub } from '../sync/sync-hub.ts';
-import { AccountData, GLOBAL } from '../user-data/account-data.ts';
+import { AccountData, GLOBAL, IGNORED_USERS_TYPE } from '../user-data/account-data.ts';
 import { Filters } from '../user-data/filters.ts';
 import { UpgradeFollower } from '../user-data/follow-upgrades.ts';
 import { Presence } from '../user-data/presence.ts';
@@ -42,12 +42,19 @@ export interface UserData {
   readonly unread: UnreadTracker;
 }
 
+/** Account data that decides what notifies. */
+const JUDGING_TYPES: ReadonlySet<string> = new Set([PUSH_RULES_TYPE, IGNORED_USERS_TYPE]);
+
 export function createUserData({ db, strings, positions, rooms, hub, deviceChanges, serverName, now, onError }: UserDataDeps): UserData {
   const { engine, timeline } = rooms;
   const accountData = new AccountData({
     db,
     positions,
-    onChange: (userNid, roomNid, pos) => (roomNid === GLOBAL ? hub.touchUser(userNid, pos) : hub.touchUserRoom(userNid, roomNid, pos)),
+    onChange: (userNid, roomNid, { type, pos }) => {
+      if (roomNid === GLOBAL && JUDGING_TYPES.has(type)) unread.forget(userNid);
+      if (roomNid === GLOBAL) hub.touchUser(userNid, pos);
+      else hub.touchUserRoom(userNid, roomNid, pos);
+    },
     defaults: async (userNid) => [{ type: PUSH_RULES_TYPE, content: JSON.stringify({ global: defaultRuleset(await strings.text(userNid)) }) }],
   });
   const touchRoom = (roomNid: number, pos: number): void => {
@@ -75,7 +82,8 @@ export function createUserData({ db, strings, positions, rooms, hub, deviceChang
   introduceMembers(engine, presence);
   const pushRules = new PushRules(accountData);
   new UpgradeFollower({ engine, accountData, pushRules, isLocal: (userId) => serverNameOf(userId) === serverName, onError });
-  const evaluator = new PushEvaluator({ engine, rules: pushRules });
+  const evaluator = new PushEvaluator({ engine, rules: pushRules, accountData });
+  const unread = new UnreadTracker({ engine, timeline, receipts, evaluator });
   return {
     accountData,
     filters: new Filters(db),
@@ -84,7 +92,7 @@ export function createUserData({ db, strings, positions, rooms, hub, deviceChang
     presence,
     pushRules,
     evaluator,
-    unread: new UnreadTracker({ engine, timeline, receipts, evaluator }),
+    unread,
   };
 }
 

@@ -25,7 +25,7 @@ export interface PushVerdict {
   readonly actions: readonly unknown[];
 }
 
-const SILENT: PushVerdict = { notify: false, highlight: false, actions: [] };
+export const SILENT: PushVerdict = { notify: false, highlight: false, actions: [] };
 
 export function evaluateRules(rules: Ruleset, subject: PushSubject, context: PushContext): PushVerdict {
   for (const kind of RULE_KINDS) {

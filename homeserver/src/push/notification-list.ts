@@ -9,7 +9,6 @@ import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { Reader, RoomReader } from '../rooms/room-reader.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import { sql, type Queryable } from '../storage/database.ts';
-import type { AccountDataSource } from '../sync/sources.ts';
 import type { SyncHub } from '../sync/sync-hub.ts';
 import type { PushEvaluator } from './evaluate-events.ts';
 import type { PushVerdict } from './evaluate-rules.ts';
@@ -22,7 +21,6 @@ export interface NotificationListOptions {
   readonly reader: RoomReader;
   readonly evaluator: PushEvaluator;
   readonly unread: UnreadTracker;
-  readonly accountData: AccountDataSource;
 }
 
 const selectNewest = sql(
@@ -61,9 +59,8 @@ export class NotificationList {
     from: number,
     { limit, highlightsOnly }: { limit: number; highlightsOnly: boolean },
   ): Promise<{ events: Found[]; next: number | undefined }> {
-    const { db, engine, hub, evaluator, accountData } = this.#options;
+    const { db, engine, hub, evaluator } = this.#options;
     const joined = [...(await hub.user(userNid)).rooms.values()].filter(({ membership }) => membership === JOIN);
-    const ignored = await accountData.ignoredUsers(userNid);
     const verdicts = new Map<number, (stored: StoredEvent) => PushVerdict>();
     const events: Found[] = [];
     let before = from;
@@ -76,7 +73,7 @@ export class NotificationList {
         before = pos;
         const stored = loaded.get(nid);
         const room = stored && (await engine.byNid(stored.roomNid));
-        if (!room || ignored.has(stored.event.sender)) continue;
+        if (!room) continue;
         let verdictOn = verdicts.get(room.nid);
         if (!verdictOn) verdicts.set(room.nid, (verdictOn = await evaluator.of(userNid, room)));
         const verdict = verdictOn(stored);

@@ -12,7 +12,6 @@ import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { SyncHub } from '../sync/sync-hub.ts';
-import type { AccountDataSource } from '../sync/sources.ts';
 import type { PushEvaluator } from './evaluate-events.ts';
 import type { EventNotice, PushGateway } from './push-gateway.ts';
 import { PushQueue, type PushQueueOptions } from './push-queue.ts';
@@ -27,7 +26,6 @@ export interface PushNotifierOptions {
   readonly pushers: Pushers;
   readonly evaluator: PushEvaluator;
   readonly unread: UnreadTracker;
-  readonly accountData: AccountDataSource;
   readonly gateway: PushGateway;
   readonly clock: Clock;
   readonly log: Log;
@@ -73,9 +71,9 @@ export class PushNotifier implements AsyncDisposable {
 
   /** A user was invited to a room that this server is not in; `shown` is stripped state. */
   async invited(invite: RoomEvent, shown: readonly JsonObject[]): Promise<void> {
-    const { engine, pushers, evaluator, accountData, positions } = this.#options;
+    const { engine, pushers, evaluator, positions } = this.#options;
     const userNid = await engine.strings.id(invite.stateKey!);
-    if (pushers.of(userNid).length === 0 || (await accountData.ignoredUsers(userNid)).has(invite.sender)) return;
+    if (pushers.of(userNid).length === 0) return;
     const verdict = await evaluator.ofInvite(userNid, invite);
     if (!verdict.notify) return;
     const told = (type: string, stateKey: string): JsonObject => {
@@ -124,10 +122,10 @@ export class PushNotifier implements AsyncDisposable {
   }
 
   async #tell(room: Room, stored: StoredEvent, userNid: number): Promise<void> {
-    const { pushers, evaluator, accountData } = this.#options;
+    const { pushers, evaluator } = this.#options;
     if (stored.redactedBy !== undefined) return;
     const verdict = (await evaluator.of(userNid, room))(stored);
-    if (!verdict.notify || (await accountData.ignoredUsers(userNid)).has(stored.event.sender)) return;
+    if (!verdict.notify) return;
     const notice = await this.#notice(room, stored, userNid, verdict.actions);
     for (const pusher of pushers.of(userNid)) this.#queueOf(pusher).add(stored.pos!, notice);
   }

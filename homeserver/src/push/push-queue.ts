@@ -31,6 +31,8 @@ export class PushQueue {
   #running = false;
   #failures = 0;
   #lastUnread: number | undefined;
+  /** the entry that is being sent */
+  #counted: Entry | undefined;
   readonly #ended = new AbortController();
 
   constructor(options: PushQueueOptions) {
@@ -46,9 +48,9 @@ export class PushQueue {
     this.#put({ pos, notice, since: this.#options.clock.now() });
   }
 
-  /** The user has read something: the badge may change. Whatever waits tells of that anyway. */
+  /** The user has read something: the badge may change. What waits tells of that anyway; what is under way was counted before. */
   addCounts(pos: number): void {
-    if (this.#entries.length === 0) this.#put({ pos, notice: undefined, since: this.#options.clock.now() });
+    if (this.#entries.every((entry) => entry === this.#counted)) this.#put({ pos, notice: undefined, since: this.#options.clock.now() });
   }
 
   /** Nothing more is sent. */
@@ -85,6 +87,7 @@ export class PushQueue {
     const { gateway, clock, log, limits, unread, current, onRejected } = this.#options;
     const pusher = current();
     if (!pusher || pusher.kind !== 'http') return true;
+    this.#counted = entry;
     const count = await unread(pusher.userNid);
     if (!entry.notice && count === this.#lastUnread) return true;
     try {
@@ -102,6 +105,7 @@ export class PushQueue {
       log.debug({ app: pusher.appId, reason: error.message, again: error.temporary && !tooOld }, 'a push gateway took nothing');
       if (!error.temporary || tooOld) return true;
       this.#failures++;
+      this.#counted = undefined;
       await clock.wait(Math.min(limits.retryMinMs * 2 ** (this.#failures - 1), limits.retryMaxMs), this.#ended.signal);
       return false;
     }

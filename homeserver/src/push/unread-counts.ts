@@ -75,7 +75,7 @@ export class UnreadTracker implements UnreadSource {
     return new Map(views.map((view) => [view.room.nid, countOf(view)]));
   }
 
-  /** The user's rules changed: count again. */
+  /** What notifies the user changed: count again. */
   forget(userNid: number): void {
     for (const key of this.#pairs.keys()) if (key.startsWith(`${userNid} `)) this.#pairs.delete(key);
   }

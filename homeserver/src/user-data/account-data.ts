@@ -23,7 +23,13 @@ interface Entry {
 /** room number (0: global) -> type -> entry */
 type UserData = Map<number, Map<string, Entry>>;
 
+export interface AccountDataChange {
+  readonly type: string;
+  readonly pos: number;
+}
+
 export const GLOBAL = 0;
+export const IGNORED_USERS_TYPE = 'm.ignored_user_list';
 const MAX_USERS = 5_000;
 
 export class AccountData implements AccountDataSource {
@@ -31,14 +37,14 @@ export class AccountData implements AccountDataSource {
   readonly #positions: StreamPositions;
   readonly #users = new LRUCache<number, Promise<UserData>>(upTo(MAX_USERS));
   readonly #queues = new Map<number, Mailbox>();
-  readonly #onChange: (userNid: number, roomNid: number, pos: number) => void;
+  readonly #onChange: (userNid: number, roomNid: number, change: AccountDataChange) => void;
   readonly #defaults: (userNid: number) => Promise<readonly { type: string; content: string }[]>;
 
   /** `defaults` is global account data that every user has without having set it. */
   constructor(options: {
     db: Queryable;
     positions: StreamPositions;
-    onChange: (userNid: number, roomNid: number, pos: number) => void;
+    onChange: (userNid: number, roomNid: number, change: AccountDataChange) => void;
     defaults: (userNid: number) => Promise<readonly { type: string; content: string }[]>;
   }) {
     this.#db = options.db;
@@ -84,7 +90,7 @@ export class AccountData implements AccountDataSource {
       const room = data.get(roomNid) ?? new Map<string, Entry>();
       room.set(type, { type, content: text, pos });
       data.set(roomNid, room);
-      this.#onChange(userNid, roomNid, pos);
+      this.#onChange(userNid, roomNid, { type, pos });
     });
   }
 
@@ -109,7 +115,7 @@ export class AccountData implements AccountDataSource {
   }
 
   async ignoredUsers(userNid: number): Promise<ReadonlySet<string>> {
-    const users = (await this.get(userNid, GLOBAL, 'm.ignored_user_list'))?.['ignored_users'];
+    const users = (await this.get(userNid, GLOBAL, IGNORED_USERS_TYPE))?.['ignored_users'];
     return new Set(isJsonObject(users) ? Object.keys(users) : []);
   }
 
