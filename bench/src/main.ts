@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { machine, medians, table } from './report.ts';
-import type { CertificateFiles } from './federation/certificates.ts';
+import type { CertificateFiles } from '@nexuscomm/homeserver/testing/certificates.ts';
 import { externalTarget } from './targets/external.ts';
 import { OwnServer } from './targets/own-server.ts';
 import { findSynapseServer } from './targets/synapse-server.ts';

@@ -1,9 +1,9 @@
 /** A homeserver that other servers reach over TLS; named by its address. */
-import type { Certificates } from './certificates.ts';
+import type { CertificateFiles } from '@nexuscomm/homeserver/testing/certificates.ts';
 import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
 
-export async function startFederatedHomeserver(certificates: Omit<Certificates, keyof AsyncDisposable>): Promise<Homeserver> {
+export async function startFederatedHomeserver(certificates: CertificateFiles): Promise<Homeserver> {
   const [clients, port] = [await freePort(), await freePort()];
   return startHomeserver({
     NEXUS_PORT: String(clients),

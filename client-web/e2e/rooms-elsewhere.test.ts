@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
-import { makeCertificates } from './certificates.ts';
+import { makeCertificates } from '@nexuscomm/homeserver/testing/certificates.ts';
 import { launchChromium } from './chromium.ts';
 import { startFederatedHomeserver } from './federated-homeserver.ts';
 import type { Homeserver } from './homeserver.ts';

@@ -5,19 +5,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
-import { makeCertificates } from './certificates.ts';
+import { makeCertificates } from '@nexuscomm/homeserver/testing/certificates.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { startFederatedHomeserver } from './federated-homeserver.ts';
 import type { Homeserver } from './homeserver.ts';
 import { PASSWORD, Person } from './person.ts';
-import { hasSynapse, startSynapse } from './synapse.ts';
+import { findSynapse } from '@nexuscomm/homeserver/testing/synapse.ts';
+import { startSynapse } from './synapse.ts';
 
 const START_MS = 180_000;
 const STORY_MS = 120_000;
 /** Until a server that stands still is noticed, or noticed to be back. */
 const NOTICE_MS = 60_000;
 
-const possible = hasChromium() && (await hasSynapse());
+const possible = hasChromium() && (await findSynapse()) !== undefined;
 
 (possible ? describe : describe.skip)('one inbox over three servers', () => {
   const stack = new AsyncDisposableStack();

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CertificateFiles } from './certificates.ts';
+import type { CertificateFiles } from '../testing/certificates.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
 const START_TIMEOUT_MS = 120_000;

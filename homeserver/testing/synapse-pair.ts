@@ -3,14 +3,14 @@
  * host whose room it is and a guest from the other server, and are tried with either of them as the host.
  */
 import { afterAll, beforeAll, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
 import { Relay } from './relay.ts';
+import { writeCertificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import type { SeedClient } from './seed-client.ts';
-import { findSynapse, Synapse, type CertificateFiles } from './synapse.ts';
+import { findSynapse, Synapse } from './synapse.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 export interface Side {
@@ -160,13 +160,4 @@ async function startPair(
       restart: () => synapse.restart(),
     },
   };
-}
-
-/** An authority and a certificate of it for loopback, as files. */
-async function writeCertificates(directory: string): Promise<CertificateFiles> {
-  const authority = await createTestAuthority();
-  const { cert, key } = await authority.certificate(['localhost', '127.0.0.1']);
-  const files = { ca: join(directory, 'ca.crt'), cert: join(directory, 'tls.crt'), key: join(directory, 'tls.key') };
-  await Promise.all([writeFile(files.ca, authority.cert), writeFile(files.cert, cert), writeFile(files.key, key)]);
-  return files;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import type { CertificateFiles } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { SeedClient } from './seed-client.ts';
 
@@ -16,12 +17,6 @@ const STOP_TIMEOUT_MS = 10_000;
 const CHECK_TIMEOUT_MS = 30_000;
 /** What is kept of the log, in characters. */
 const MAX_LOG = 2_000_000;
-
-export interface CertificateFiles {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
 
 /** The version of the Synapse that a Python has, by default the one in NEXUS_SYNAPSE_PYTHON. If there is none, the reason is printed. */
 export async function findSynapse(python = PYTHON): Promise<string | undefined> {

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { SeedClient } from '../testing/seed-client.ts';
-import { startTestFederation, type FederatedServer, type TestFederation } from '../testing/test-federation.ts';
+import { startFederatedServers, type FederatedServer, type FederatedServers } from '../testing/federated-servers.ts';
 
-let federation: TestFederation;
+let federation: FederatedServers;
 let one: FederatedServer;
 let two: FederatedServer;
 let alice: SeedClient;
@@ -13,7 +13,7 @@ let bob: SeedClient;
 const OLDER = 230;
 
 beforeAll(async () => {
-  federation = await startTestFederation([{}, {}]);
+  federation = await startFederatedServers(2);
   [one, two] = federation.servers as [FederatedServer, FederatedServer];
   [alice, bob] = await Promise.all([one.user('alice'), two.user('bob')]);
 });

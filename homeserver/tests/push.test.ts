@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeedClient } from '../testing/seed-client.ts';
-import { startTestFederation, type FederatedServer } from '../testing/test-federation.ts';
+import { startFederatedServers, type FederatedServer } from '../testing/federated-servers.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
@@ -184,7 +184,7 @@ describe('a gateway hears', () => {
   });
 
   test('of invites to rooms of other servers', async () => {
-    await using federation = await startTestFederation([{}, { NEXUS_ALLOW_PRIVATE_ADDRESSES: 'true' }]);
+    await using federation = await startFederatedServers(2, [{}, { NEXUS_ALLOW_PRIVATE_ADDRESSES: 'true' }]);
     const [one, two] = federation.servers as [FederatedServer, FederatedServer];
     const [frank, grace] = [await one.user('frank'), await two.user('grace')];
     await grace.ok('POST', '/pushers/set', pusher());

@@ -6,9 +6,9 @@ import pg from 'pg';
 import sharp from 'sharp';
 import { request } from 'undici';
 import type { SeedClient } from '../testing/seed-client.ts';
-import { startTestFederation, type FederatedServer, type TestFederation } from '../testing/test-federation.ts';
+import { startFederatedServers, type FederatedServer, type FederatedServers } from '../testing/federated-servers.ts';
 
-let federation: TestFederation;
+let federation: FederatedServers;
 let one: FederatedServer;
 let two: FederatedServer;
 let alice: SeedClient;
@@ -16,7 +16,7 @@ let bob: SeedClient;
 const CLIENT = '/_matrix/client/v1/media';
 
 beforeAll(async () => {
-  federation = await startTestFederation([{}, {}]);
+  federation = await startFederatedServers(2);
   [one, two] = federation.servers as [FederatedServer, FederatedServer];
   [alice, bob] = await Promise.all([one.user('alice'), two.user('bob')]);
 });

@@ -1,9 +1,9 @@
 /** Spaces and summaries of rooms, on one server and across two. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SeedClient } from '../testing/seed-client.ts';
-import { startTestFederation, type FederatedServer, type TestFederation } from '../testing/test-federation.ts';
+import { startFederatedServers, type FederatedServer, type FederatedServers } from '../testing/federated-servers.ts';
 
-let federation: TestFederation;
+let federation: FederatedServers;
 let one: FederatedServer;
 let two: FederatedServer;
 let alice: SeedClient;
@@ -11,7 +11,7 @@ let mallory: SeedClient;
 let bob: SeedClient;
 
 beforeAll(async () => {
-  federation = await startTestFederation([{}, {}]);
+  federation = await startFederatedServers(2);
   [one, two] = federation.servers as [FederatedServer, FederatedServer];
   [alice, mallory, bob] = await Promise.all([one.user('alice'), one.user('mallory'), two.user('bob')]);
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import { Pool } from 'undici';
-import type { CertificateFiles } from '../federation/certificates.ts';
+import type { CertificateFiles } from '@nexuscomm/homeserver/testing/certificates.ts';
 import type { FederatedTarget } from './target.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'homeserver', 'src', 'main.ts');

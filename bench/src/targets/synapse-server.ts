@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from '@nexuscomm/homeserver/storage/embedded-po
 import { findSynapse, Synapse } from '@nexuscomm/homeserver/testing/synapse.ts';
 import { freePort } from '@nexuscomm/homeserver/testing/free-port.ts';
 import { Pool } from 'undici';
-import type { CertificateFiles } from '../federation/certificates.ts';
+import type { CertificateFiles } from '@nexuscomm/homeserver/testing/certificates.ts';
 import type { FederatedTarget } from './target.ts';
 
 /** As many connections as our server has. */

@@ -1,5 +1,5 @@
 /** Runs a workload with Synapse, after it ran with our server, and puts both figures side by side. */
-import { withCertificates } from '../federation/certificates.ts';
+import { makeCertificates } from '@nexuscomm/homeserver/testing/certificates.ts';
 import type { InstalledSynapse } from '../targets/synapse-server.ts';
 import type { FederatedTarget } from '../targets/target.ts';
 import type { FederatedWorkload, Figure, Options, PeerValue, StartFederated, Workload } from './workload.ts';
@@ -35,11 +35,10 @@ export async function besideSynapse(
   }
 }
 
-function alone(start: StartFederated, workload: Workload, options: Options): Promise<Figure[]> {
-  return withCertificates(async (files) => {
-    await using target = await start(files);
-    return await workload(target, options);
-  });
+async function alone(start: StartFederated, workload: Workload, options: Options): Promise<Figure[]> {
+  await using files = await makeCertificates();
+  await using target = await start(files);
+  return await workload(target, options);
 }
 
 function sameOf({ what }: Figure, theirs: readonly Figure[]): PeerValue {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startResidentServer } from '../federation/resident-server.ts';
-import { withCertificates } from '../federation/certificates.ts';
+import { makeCertificates } from '@nexuscomm/homeserver/testing/certificates.ts';
 import { MatrixUser } from '../load/matrix-user.ts';
 import { distribution } from '../load/percentiles.ts';
 import type { FederatedTarget } from '../targets/target.ts';
@@ -15,47 +15,47 @@ const PATIENCE_MS = 120_000;
 const AFTER_MS = 5_000;
 const MEMORY_EVERY_MS = 50;
 
-export const bigJoin: FederatedWorkload = (start) =>
-  withCertificates(async (files, authority) => {
-    await using resident = await startResidentServer(MEMBERS, authority);
-    await using target = await start(files);
-    const joiner = await MatrixUser.register(target.pool, target.accounts);
-    const other = await MatrixUser.register(target.pool, target.accounts);
-    const otherRoom = await other.createRoom();
-    await warmUp(other, otherRoom);
-    await longestStall(target); // begins anew with each look
-    const waitedBefore = await waitedForCore(target);
-    const meanwhile = watch(target, other, otherRoom);
-    const begun = performance.now();
-    await joiner.join(resident.roomId, resident.via);
-    const seconds = (performance.now() - begun) / 1000;
-    const first = await joiner.sync('set_presence=offline');
-    const members = await joiner.members(resident.roomId);
-    verify(
-      members.length === MEMBERS + 1 && members.includes(resident.aMember) && members.includes(joiner.userId),
-      `${members.length} members after the join`,
-    );
-    verify(resident.roomId in ((first['rooms'] as { join: object }).join ?? {}), 'the room is not in the first sync');
-    await joiner.send(resident.roomId, 'after the join');
-    await sleep(AFTER_MS);
-    const { times, peak, sent } = await meanwhile.end();
-    verify(sent > 0, 'nobody else was answered');
-    const { p50, p99 } = distribution(times);
-    const stall = await longestStall(target);
-    const waited = (await waitedForCore(target)) - waitedBefore;
-    const elapsed = performance.now() - begun;
-    const figures: Figure[] = [
-      { workload: '6b', what: `join to ${MEMBERS} members`, value: seconds, unit: 's' },
-      { workload: '6b', what: 'others meanwhile, p50', value: p50, unit: 'ms' },
-      { workload: '6b', what: 'others meanwhile, p99', value: p99, unit: 'ms' },
-      { workload: '6b', what: 'others meanwhile, longest', value: times.reduce((most, one) => Math.max(most, one), 0), unit: 'ms' },
-    ];
-    if (stall !== undefined) figures.push({ workload: '6b', what: 'longest event loop stall', value: stall, unit: 'ms' });
-    // Of a crowded machine: what the server could do nothing about.
-    if (waited > 0) figures.push({ workload: '6b', what: 'the event loop waited for a core', value: (100 * waited) / elapsed, unit: '%' });
-    if (target.pid !== undefined) figures.push({ workload: '6b', what: 'peak memory, the server alone', value: peak, unit: 'MB' });
-    return figures;
-  });
+export const bigJoin: FederatedWorkload = async (start) => {
+  await using files = await makeCertificates();
+  await using resident = await startResidentServer(MEMBERS, files.authority);
+  await using target = await start(files);
+  const joiner = await MatrixUser.register(target.pool, target.accounts);
+  const other = await MatrixUser.register(target.pool, target.accounts);
+  const otherRoom = await other.createRoom();
+  await warmUp(other, otherRoom);
+  await longestStall(target); // begins anew with each look
+  const waitedBefore = await waitedForCore(target);
+  const meanwhile = watch(target, other, otherRoom);
+  const begun = performance.now();
+  await joiner.join(resident.roomId, resident.via);
+  const seconds = (performance.now() - begun) / 1000;
+  const first = await joiner.sync('set_presence=offline');
+  const members = await joiner.members(resident.roomId);
+  verify(
+    members.length === MEMBERS + 1 && members.includes(resident.aMember) && members.includes(joiner.userId),
+    `${members.length} members after the join`,
+  );
+  verify(resident.roomId in ((first['rooms'] as { join: object }).join ?? {}), 'the room is not in the first sync');
+  await joiner.send(resident.roomId, 'after the join');
+  await sleep(AFTER_MS);
+  const { times, peak, sent } = await meanwhile.end();
+  verify(sent > 0, 'nobody else was answered');
+  const { p50, p99 } = distribution(times);
+  const stall = await longestStall(target);
+  const waited = (await waitedForCore(target)) - waitedBefore;
+  const elapsed = performance.now() - begun;
+  const figures: Figure[] = [
+    { workload: '6b', what: `join to ${MEMBERS} members`, value: seconds, unit: 's' },
+    { workload: '6b', what: 'others meanwhile, p50', value: p50, unit: 'ms' },
+    { workload: '6b', what: 'others meanwhile, p99', value: p99, unit: 'ms' },
+    { workload: '6b', what: 'others meanwhile, longest', value: times.reduce((most, one) => Math.max(most, one), 0), unit: 'ms' },
+  ];
+  if (stall !== undefined) figures.push({ workload: '6b', what: 'longest event loop stall', value: stall, unit: 'ms' });
+  // Of a crowded machine: what the server could do nothing about.
+  if (waited > 0) figures.push({ workload: '6b', what: 'the event loop waited for a core', value: (100 * waited) / elapsed, unit: '%' });
+  if (target.pid !== undefined) figures.push({ workload: '6b', what: 'peak memory, the server alone', value: peak, unit: 'MB' });
+  return figures;
+};
 
 async function warmUp(user: MatrixUser, roomId: string): Promise<void> {
   for (let i = 0; i < 200; i++) await user.send(roomId, `warm-up ${i}`);

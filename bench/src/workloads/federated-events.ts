@@ -1,6 +1,6 @@
 /** 6a: events sent on one server, counted as they come to a user of another in /sync; and how long one takes when nothing else happens. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withCertificates } from '../federation/certificates.ts';
+import { makeCertificates } from '@nexuscomm/homeserver/testing/certificates.ts';
 import { MatrixUser } from '../load/matrix-user.ts';
 import { distribution } from '../load/percentiles.ts';
 import { verify, type FederatedWorkload } from './workload.ts';
@@ -14,48 +14,48 @@ const SINGLE_MESSAGES = 40;
 const WARM_UP_MESSAGES = 50;
 const FILTER = encodeURIComponent(JSON.stringify({ presence: { types: [] }, room: { timeline: { limit: 1000 }, ephemeral: { types: [] } } }));
 
-export const federatedEvents: FederatedWorkload = (start, { seconds, atOnce }) =>
-  withCertificates(async (files) => {
-    await using there = await start(files);
-    await using here = await start(files);
-    const sender = await MatrixUser.register(there.pool, there.accounts);
-    const reader = await MatrixUser.register(here.pool, here.accounts);
-    const roomId = await sender.createRoom();
-    await reader.join(roomId, there.serverName);
-    const arrivals = listen(reader, roomId);
-    for (let i = 0; i < WARM_UP_MESSAGES; i++) await arrivals.of(await sender.send(roomId, `warm-up ${i}`));
+export const federatedEvents: FederatedWorkload = async (start, { seconds, atOnce }) => {
+  await using files = await makeCertificates();
+  await using there = await start(files);
+  await using here = await start(files);
+  const sender = await MatrixUser.register(there.pool, there.accounts);
+  const reader = await MatrixUser.register(here.pool, here.accounts);
+  const roomId = await sender.createRoom();
+  await reader.join(roomId, there.serverName);
+  const arrivals = listen(reader, roomId);
+  for (let i = 0; i < WARM_UP_MESSAGES; i++) await arrivals.of(await sender.send(roomId, `warm-up ${i}`));
 
-    const single: number[] = [];
-    for (let i = 0; i < SINGLE_MESSAGES; i++) {
-      const started = performance.now();
-      const eventId = await sender.send(roomId, `single ${i}`);
-      single.push((await arrivals.of(eventId)) - started);
-    }
-
-    const sent: string[] = [];
-    const before = arrivals.count;
+  const single: number[] = [];
+  for (let i = 0; i < SINGLE_MESSAGES; i++) {
     const started = performance.now();
-    const lane = async (): Promise<void> => {
-      while (performance.now() - started < seconds * 1000) {
-        sent.push(await sender.send(roomId, `message ${sent.length}`));
-        await arrivals.reach(before + sent.length - MAX_ON_THE_WAY);
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, lane));
-    const sentFor = performance.now() - started;
-    // The last to come tells how long all of them took, on the way and in queues.
-    const times = await Promise.all(sent.map((eventId) => arrivals.of(eventId)));
-    const arrivedFor = times.reduce((last, one) => Math.max(last, one), 0) - started;
-    const doubled = await arrivals.end();
-    verify(doubled === 0, `${doubled} events arrived twice`);
-    const { p50, p99 } = distribution(single);
-    return [
-      { workload: '6a', what: 'events arrived on the other server', value: sent.length / (arrivedFor / 1000), unit: '/s' },
-      { workload: '6a', what: 'events sent meanwhile', value: sent.length / (sentFor / 1000), unit: '/s' },
-      { workload: '6a', what: 'one event, sent to arrived, p50', value: p50, unit: 'ms' },
-      { workload: '6a', what: 'one event, sent to arrived, p99', value: p99, unit: 'ms' },
-    ];
-  });
+    const eventId = await sender.send(roomId, `single ${i}`);
+    single.push((await arrivals.of(eventId)) - started);
+  }
+
+  const sent: string[] = [];
+  const before = arrivals.count;
+  const started = performance.now();
+  const lane = async (): Promise<void> => {
+    while (performance.now() - started < seconds * 1000) {
+      sent.push(await sender.send(roomId, `message ${sent.length}`));
+      await arrivals.reach(before + sent.length - MAX_ON_THE_WAY);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  const sentFor = performance.now() - started;
+  // The last to come tells how long all of them took, on the way and in queues.
+  const times = await Promise.all(sent.map((eventId) => arrivals.of(eventId)));
+  const arrivedFor = times.reduce((last, one) => Math.max(last, one), 0) - started;
+  const doubled = await arrivals.end();
+  verify(doubled === 0, `${doubled} events arrived twice`);
+  const { p50, p99 } = distribution(single);
+  return [
+    { workload: '6a', what: 'events arrived on the other server', value: sent.length / (arrivedFor / 1000), unit: '/s' },
+    { workload: '6a', what: 'events sent meanwhile', value: sent.length / (sentFor / 1000), unit: '/s' },
+    { workload: '6a', what: 'one event, sent to arrived, p50', value: p50, unit: 'ms' },
+    { workload: '6a', what: 'one event, sent to arrived, p99', value: p99, unit: 'ms' },
+  ];
+};
 
 interface Timeline {
   readonly events: readonly { readonly event_id: string }[];

@@ -1,5 +1,5 @@
 /** What a workload is given and what it finds. */
-import type { CertificateFiles } from '../federation/certificates.ts';
+import type { CertificateFiles } from '@nexuscomm/homeserver/testing/certificates.ts';
 import type { FederatedTarget, Target } from '../targets/target.ts';
 
 export interface Options {

@@ -1,7 +1,6 @@
 /** A matrix-js-sdk event as an item of the timeline. */
 import { EventType, RelationType, type EventTimelineSet, type MatrixClient, type MatrixEvent, type Room, type Thread } from 'matrix-js-sdk';
 import { DecryptionFailureCode } from 'matrix-js-sdk/lib/crypto-api/index.js';
-import { lastMessageOf } from '../inbox/last-message.ts';
 import { safeName } from '../messages/safe-text.ts';
 import { mediaOf } from '../timeline/media-content.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   ThreadSummary,
   UndecryptableReason,
 } from '../timeline/timeline-item.ts';
+import { describeEvent } from './summarise-room.ts';
 import { stateSentence } from './state-sentence.ts';
 
 export interface ItemContext {
@@ -175,24 +175,12 @@ function threadSummary(thread: Thread | null, event: MatrixEvent, room: Room): T
   if (!thread || thread.id !== event.getId() || thread.length === 0) return undefined;
   const last = thread.replyToEvent;
   const sender = last?.getSender();
-  const preview =
-    last &&
-    lastMessageOf({
-      eventId: last.getId()!,
-      sender: sender!,
-      senderName: '',
-      ts: last.getTs(),
-      type: last.getType(),
-      content: last.getContent(),
-      redacted: last.isRedacted(),
-      mine: false,
-    });
   return {
     rootId: thread.id,
     replies: thread.length,
     lastTs: last?.getTs() ?? event.getTs(),
     lastSender: sender === undefined ? undefined : personOf(room, sender),
-    lastText: preview?.text ?? '',
+    lastText: last ? describeEvent(last, room, room.myUserId).text : '',
     unread: room.getThreadUnreadNotificationCount(thread.id),
     mentions: room.getThreadUnreadNotificationCount(thread.id, 'highlight' as never),
   };

@@ -1,10 +1,10 @@
 /** All threads of a room, in pages as the server lists them, with what has changed since. */
 import { ClientPrefix, Method, RoomEvent, ThreadEvent, type MatrixClient, type MatrixEvent, type Room, type Thread } from 'matrix-js-sdk';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { lastMessageOf } from '../inbox/last-message.ts';
 import { orderThreads, type ListedThread } from '../rooms/listed-message.ts';
 import { personOf } from './event-to-item.ts';
 import { listedMessage } from './load-event.ts';
+import { describeEvent } from './summarise-room.ts';
 
 export interface ThreadsState {
   readonly threads: readonly ListedThread[];
@@ -119,24 +119,12 @@ export class LiveThreads {
     const room = this.#room;
     const id = root.getId()!;
     const sender = last?.getSender();
-    const preview =
-      last &&
-      lastMessageOf({
-        eventId: last.getId()!,
-        sender: sender!,
-        senderName: '',
-        ts: last.getTs(),
-        type: last.getType(),
-        content: last.getContent(),
-        redacted: last.isRedacted(),
-        mine: false,
-      });
     return {
       root: listedMessage(root, room),
       replies,
       lastTs: last?.getTs() ?? root.getTs(),
       lastSender: sender === undefined ? undefined : personOf(room, sender),
-      lastText: preview?.text ?? '',
+      lastText: last ? describeEvent(last, room, room.myUserId).text : '',
       unread: room.getThreadUnreadNotificationCount(id),
       mentions: room.getThreadUnreadNotificationCount(id, 'highlight' as never),
     };

@@ -1,7 +1,7 @@
 /** Events that the person's push rules want told (spec: "Push notifications"), as they arrive. */
 import { MatrixEventEvent, RoomEvent, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
-import { lastMessageOf } from '../inbox/last-message.ts';
 import { safeName } from '../messages/safe-text.ts';
+import { describeEvent } from './summarise-room.ts';
 
 export interface NewMessage {
   readonly accountKey: string;
@@ -47,18 +47,7 @@ export function followNewMessages(client: MatrixClient, { accountKey, followsThr
     else void followsThread(room.roomId, rootId).then((follows) => follows && tellIt());
   };
   const tellOf = (event: MatrixEvent, room: Room, rootId: string | undefined, actions: PushActions): void => {
-    const sender = event.getSender()!;
-    const senderName = safeName(room.getMember(sender)?.name, sender);
-    const { text } = lastMessageOf({
-      eventId: event.getId()!,
-      sender,
-      senderName,
-      ts: event.getTs(),
-      type: event.isDecryptionFailure() ? 'm.room.encrypted' : event.getType(),
-      content: event.getContent(),
-      redacted: event.isRedacted(),
-      mine: false,
-    });
+    const { text, senderName } = describeEvent(event, room, client.getSafeUserId());
     tell({
       accountKey,
       roomId: room.roomId,

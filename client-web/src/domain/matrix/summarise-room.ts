@@ -102,11 +102,11 @@ function lastOf(client: MatrixClient, room: Room, myUserId: string): LastMessage
     if (PREVIEWED.has(type) || (event.isRedacted() && PREVIEWED.has(event.getWireType()))) {
       if (event.isRelation('m.replace') || event.isRelation('m.annotation')) continue;
       if (event.isEncrypted()) void client.decryptEventIfNeeded(event);
-      return describe(event, room, myUserId);
+      return describeEvent(event, room, myUserId);
     }
     if (fallback === undefined && type === EventType.RoomMember) fallback = event;
   }
-  return fallback && describe(fallback, room, myUserId);
+  return fallback && describeEvent(fallback, room, myUserId);
 }
 
 /** When somebody else last said something in what is loaded. */
@@ -115,7 +115,8 @@ function heardIn(room: Room, myUserId: string): number | undefined {
   return room.getLiveTimeline().getEvents().findLast(said)?.getTs();
 }
 
-export function describe(event: MatrixEvent, room: Room, myUserId: string): LastMessage {
+/** As the inbox shows it. */
+export function describeEvent(event: MatrixEvent, room: Room, myUserId: string): LastMessage {
   const sender = event.getSender()!;
   return lastMessageOf({
     eventId: event.getId()!,

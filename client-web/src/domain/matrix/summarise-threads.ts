@@ -3,7 +3,7 @@ import { type MatrixClient, type MatrixEvent, type Room, type Thread } from 'mat
 import { conversationId, type Conversation, type LastMessage } from '../inbox/conversation.ts';
 import { isFollowed, isQuiet } from '../inbox/thread-rules.ts';
 import type { RoomTriage, ThreadTriage } from '../inbox/triage.ts';
-import { describe, PREVIEWED } from './summarise-room.ts';
+import { describeEvent, PREVIEWED } from './summarise-room.ts';
 import { sdkCounts, threadCounts, type ThreadCounts } from './thread-counts.ts';
 
 /** Events at the end of a thread that are looked through: what was said before is known from when it was new. */
@@ -100,7 +100,7 @@ function factsOf(client: MatrixClient, thread: Thread | null, myUserId: string, 
   if (said.length === 0 && lastKnown && lastKnown.getId() !== thread.id && isReply(lastKnown)) said.push(lastKnown);
   const last = said.at(-1);
   for (const event of [root, last]) if (event?.isEncrypted()) void client.decryptEventIfNeeded(event);
-  const { text: rootText, kind: rootKind } = describe(root, room, myUserId);
+  const { text: rootText, kind: rootKind } = describeEvent(root, room, myUserId);
   const rootMine = root.getSender() === myUserId;
   const mine = said.find((event) => event.getSender() === myUserId);
   const heardTs = said.findLast((event) => event.getSender() !== myUserId)?.getTs();
@@ -112,7 +112,7 @@ function factsOf(client: MatrixClient, thread: Thread | null, myUserId: string, 
     rootMine,
     wroteTs: earlier(wroteFirst(thread, mine, rootMine), before?.thread?.wroteTs),
     mentioned: before?.thread?.mentioned === true || said.some((event) => mentions(client, event, myUserId)),
-    last: last ? describe(last, room, myUserId) : before?.last,
+    last: last ? describeEvent(last, room, myUserId) : before?.last,
     heardTs: heardTs ?? before?.heardTs,
   };
 }
