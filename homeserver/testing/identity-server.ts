@@ -48,8 +48,9 @@ export class IdentityServer implements AsyncDisposable {
     return { medium: 'email', address, mxid: userId, invites };
   }
 
-  sign(userId: string, token: string): JsonObject {
-    return signJson({ mxid: userId, token }, 'identity.example', this.key);
+  /** `sender`: as it is signed for who brings the proof by themselves. */
+  sign(userId: string, token: string, sender?: string): JsonObject {
+    return signJson({ mxid: userId, token, ...(sender === undefined ? {} : { sender }) }, 'identity.example', this.key);
   }
 
   #answer({ url, body, authorization }: SeenRequest): [number, JsonObject] {

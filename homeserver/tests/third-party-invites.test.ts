@@ -115,7 +115,7 @@ describe('an address that nobody owns yet', () => {
   test('joins with the proof in hand', async () => {
     const dora = await newcomer(b);
     const token = await invitedAs('hand@example.org');
-    const proof = { sender: alice.userId, ...identity.sign(dora.userId, token) };
+    const proof = identity.sign(dora.userId, token, alice.userId);
     await dora.ok('POST', `/join/${encode(roomId)}?via=${encode(a.name)}`, { third_party_signed: proof });
     expect((await state(alice, 'm.room.member', dora.userId)).body.membership).toBe('join');
   });

@@ -142,9 +142,10 @@ export class ThirdPartyInvites {
 
   /** A user of this server brings the proof by themselves, with a join. */
   async claim(userId: UserId, roomId: RoomId, proof: JsonObject): Promise<void> {
-    const { sender, ...signed } = proof;
+    // The sender is part of what was signed (Identity Service API, POST /sign-ed25519).
+    const { sender } = proof;
     if (typeof sender !== 'string') throw badJson('third_party_signed.sender must be a user id.');
-    await this.#claim(roomId, parseUserId(sender), userId, signed);
+    await this.#claim(roomId, parseUserId(sender), userId, proof);
   }
 
   async #claim(roomId: RoomId, sender: UserId, userId: UserId, signed: JsonObject): Promise<void> {
