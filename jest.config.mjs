@@ -23,4 +23,6 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/client-web/e2e/try-again.ts'],
   testTimeout: 30_000,
   maxWorkers: 2,
+  // ms; a worker that has run a hundred suites takes its time to go.
+  workerGracefulExitTimeout: 5_000,
 };

@@ -4,8 +4,17 @@ import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import { eventually } from './across-servers.ts';
 
 const silent = (): void => {};
-const quiet: Logger = { trace: silent, debug: silent, info: silent, warn: silent, error: silent, getChild: () => quiet };
+/** A logger that says nothing. */
+export const quiet: Logger = { trace: silent, debug: silent, info: silent, warn: silent, error: silent, getChild: () => quiet };
 const PATIENCE_MS = 20_000;
+
+/** matrix-js-sdk leaves a timer of each request running, of a minute and more: no process waits for its end. */
+const LEFT_RUNNING_MS = 60_000;
+const { setTimeout: startTimer } = globalThis;
+globalThis.setTimeout = Object.assign((...args: Parameters<typeof startTimer>) => {
+  const timer = startTimer(...args);
+  return Number(args[1]) >= LEFT_RUNNING_MS ? timer.unref() : timer;
+}, startTimer);
 
 export interface SdkClients extends Disposable {
   /** A device of a user, with encryption, that syncs. */

@@ -17,14 +17,12 @@ import {
   type MatrixClient,
   type MatrixEvent,
 } from 'matrix-js-sdk';
-import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import sharp from 'sharp';
+import { quiet } from '../testing/sdk-clients.ts';
 import { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
-const silent = (): void => {};
-const quiet: Logger = { trace: silent, debug: silent, info: silent, warn: silent, error: silent, getChild: () => quiet };
 const clients: MatrixClient[] = [];
 
 beforeAll(async () => {
