@@ -1,8 +1,9 @@
 /** POST .../upgrade: a new room of another version takes the place of this one (Client-Server API, "Room upgrades"). */
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import { MatrixError, forbidden } from '@nexuscomm/spec/errors.ts';
+import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
-import type { JsonObject, JsonValue } from '@nexuscomm/spec/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '@nexuscomm/spec/json.ts';
 import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { RoomAliases } from './aliases.ts';
 import type { Memberships } from './memberships.ts';
@@ -10,6 +11,9 @@ import type { PublicDirectory } from './public-directory.ts';
 import type { Room } from './room.ts';
 import type { EventDraft } from './compose-event.ts';
 import type { RoomEngine } from './room-engine.ts';
+
+/** The level of who makes a room. */
+const ADMIN = 100;
 
 /** State that the new room takes over; members other than bans come by themselves. */
 const TRANSFERRED = [
@@ -61,9 +65,10 @@ export async function upgradeRoom(
   for (const type of TRANSFERRED) {
     const event = await engine.stateEvent(room, type, '');
     if (!event) continue;
-    if (type === 'm.room.power_levels') newLevels = event.content;
+    if (type === 'm.room.power_levels') newLevels = withNumbers(event.content);
     else transferred.push({ sender: user.userId, type, stateKey: '', content: event.content });
   }
+  if (!version.privilegedCreators && create) newLevels = withCreators(newLevels, creatorsOf(room, create.event));
   const bans = await bansOf(deps, user.userId, room);
   const ownProfile = await deps.memberships.profileContent(user.userId);
   const creators = [user.userId, ...additional];
@@ -94,6 +99,32 @@ export async function upgradeRoom(
   return replacement;
 }
 
+/** Levels that older rooms have as text are numbers in newer ones (room version 10). */
+function withNumbers(levels: JsonObject): JsonObject {
+  const numbers = (value: JsonValue | undefined): JsonValue | undefined => {
+    if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)) return Number(value);
+    return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, numbers(one)!])) : value;
+  };
+  return numbers(levels) as JsonObject;
+}
+
+/** Whoever has all power in the old room without being named in its levels (room version 12). */
+function creatorsOf({ version }: Room, { sender, content }: RoomEvent): readonly string[] {
+  if (!version.privilegedCreators) return [];
+  const { additional_creators: others } = content;
+  return [sender, ...(Array.isArray(others) ? others.filter((one) => typeof one === 'string') : [])];
+}
+
+function withCreators(levels: JsonObject, creators: readonly string[]): JsonObject {
+  if (creators.length === 0) return levels;
+  const level = Math.max(ADMIN, ...numbersOf(levels), ...numbersOf(levels['users']), ...numbersOf(levels['events']));
+  const users = levels['users'] as JsonObject | undefined;
+  return { ...levels, users: { ...users, ...Object.fromEntries(creators.map((creator) => [creator, level])) } };
+}
+
+const numbersOf = (values: JsonValue | undefined): number[] =>
+  isJsonObject(values) ? Object.values(values).filter((level) => typeof level === 'number') : [];
+
 /** The upgrading user needs enough power for the transfer; version 12 creators must not be named. */
 function startingLevels(levels: JsonObject, userId: string, creators: readonly string[] | undefined): JsonObject {
   const users = { ...(levels['users'] as JsonObject | undefined) } as Record<string, JsonValue>;
@@ -101,10 +132,9 @@ function startingLevels(levels: JsonObject, userId: string, creators: readonly s
     for (const creator of creators) delete users[creator];
     return { ...levels, users };
   }
-  const needed = [levels['state_default'], levels['ban'], ...Object.values((levels['events'] ?? {}) as JsonObject), 100].filter(
-    (level) => typeof level === 'number',
-  );
-  return { ...levels, users: { ...users, [userId]: Math.max(...needed) } };
+  // No less than their own level of before, and the highest of all, which they may set again afterwards.
+  const needed = Math.max(ADMIN, ...numbersOf(levels), ...numbersOf(users), ...numbersOf(levels['events']), ...numbersOf(levels['notifications']));
+  return { ...levels, users: { ...users, [userId]: needed } };
 }
 
 async function bansOf({ engine }: UpgradeDeps, sender: UserId, room: Room): Promise<EventDraft[]> {
@@ -117,8 +147,8 @@ async function moveDirectory({ engine, aliases, directory }: UpgradeDeps, sender
   await aliases.move(room.roomId, replacement.roomId);
   const canonical = await engine.stateEvent(room, 'm.room.canonical_alias', '');
   if (canonical) {
-    await engine.send(room, { sender, type: 'm.room.canonical_alias', stateKey: '', content: {} });
-    await engine.send(replacement, { sender, type: 'm.room.canonical_alias', stateKey: '', content: canonical.content });
+    await whereAllowed(engine.send(room, { sender, type: 'm.room.canonical_alias', stateKey: '', content: {} }));
+    await whereAllowed(engine.send(replacement, { sender, type: 'm.room.canonical_alias', stateKey: '', content: canonical.content }));
   }
   if (await directory.isPublished(room.nid)) {
     await directory.publish(room.nid, false);
@@ -130,8 +160,15 @@ async function moveDirectory({ engine, aliases, directory }: UpgradeDeps, sender
 async function restrictOldRoom({ engine }: UpgradeDeps, sender: UserId, room: Room, levels: JsonObject): Promise<void> {
   const usersDefault = typeof levels['users_default'] === 'number' ? levels['users_default'] : 0;
   const muted = Math.max(50, usersDefault + 1);
+  await whereAllowed(
+    engine.send(room, { sender, type: 'm.room.power_levels', stateKey: '', content: { ...levels, events_default: muted, invite: muted } }),
+  );
+}
+
+/** What comes after the tombstone: the upgrade has happened, also where the sender may not do all of this. */
+async function whereAllowed(sending: Promise<unknown>): Promise<void> {
   try {
-    await engine.send(room, { sender, type: 'm.room.power_levels', stateKey: '', content: { ...levels, events_default: muted, invite: muted } });
+    await sending;
   } catch (error) {
     if (!(error instanceof MatrixError)) throw error;
   }
