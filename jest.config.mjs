@@ -24,5 +24,5 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 2,
   // ms; a worker that has run a hundred suites takes its time to go.
-  workerGracefulExitTimeout: 5_000,
+  workerGracefulExitTimeout: 15_000,
 };
