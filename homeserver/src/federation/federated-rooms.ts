@@ -81,10 +81,6 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
   const states = new RoomStates(db, deps.stateCache);
   const forks = new ForkResolver({ graphs, events: engine.events, strings: engine.strings });
   const redactions = await EarlyRedactions.open(db, engine);
-  engine.onCommit(({ room, stored, redacted }) => {
-    if (stored.event.redacts === undefined || redacted || serverNameOf(stored.event.sender) !== serverName) return;
-    redactions.remember(room, stored.event, stored.nid).catch((err: unknown) => log.warn({ err }, 'an early redaction could not be noted'));
-  });
   const policy = await PolicyServers.open({ engine, client, crypto: nodeCrypto, log, timeoutMs: settings.policy_timeout_ms });
   engine.beforeSending((room, event) => policy.sign(room, event));
   const remoteEvents = new RemoteEvents({
@@ -96,6 +92,11 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     redactions,
     now,
     policy: (room, event) => policy.recommends(room, event),
+  });
+  engine.onCommit(({ room, stored, redacted }) => {
+    const waits = stored.isHidden || (room.version.redactionAuthRule && redacted === undefined);
+    if (stored.event.redacts === undefined || !waits || serverNameOf(stored.event.sender) !== serverName) return;
+    remoteEvents.awaitTarget(room, stored).catch((err: unknown) => log.warn({ err }, 'an early redaction could not be noted'));
   });
   const outliers = new Outliers({ db, engine, positions });
   const history = new RoomHistory({ db, engine, states, graphs });

@@ -76,7 +76,7 @@ export class NotificationList {
         before = pos;
         const stored = loaded.get(nid);
         const room = stored && (await engine.byNid(stored.roomNid));
-        if (!room || ignored.has(stored.event.sender)) continue;
+        if (!room || stored.isHidden || ignored.has(stored.event.sender)) continue;
         let verdictOn = verdicts.get(room.nid);
         if (!verdictOn) verdicts.set(room.nid, (verdictOn = await evaluator.of(userNid, room)));
         const verdict = verdictOn(stored);

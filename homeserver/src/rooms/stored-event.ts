@@ -14,6 +14,8 @@ export const EVENT_MOVED_STATE = 8;
 export const EVENT_RELAYED = 16;
 /** What it follows was not here when it came: what this server has from before is no neighbour of it. */
 export const EVENT_AFTER_GAP = 32;
+/** A redaction that does not count, or not yet: it has its place, but clients are not told of it. */
+export const EVENT_WITHHELD = 64;
 
 export interface EventRecord {
   readonly nid: number;
@@ -105,9 +107,9 @@ export class StoredEvent implements EventRecord {
     this.#related = true;
   }
 
-  /** The auth rules or the room's present state refuse it: nobody here is shown it. */
+  /** The auth rules or the room's present state refuse it, or it is a redaction that does not count: nobody here is shown it. */
   get isHidden(): boolean {
-    return (this.flags & (EVENT_REJECTED | EVENT_SOFT_FAILED)) !== 0;
+    return (this.flags & (EVENT_REJECTED | EVENT_SOFT_FAILED | EVENT_WITHHELD)) !== 0;
   }
 
   get isRejected(): boolean {

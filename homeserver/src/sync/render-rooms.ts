@@ -38,6 +38,8 @@ interface RoomView {
   readonly upto: number;
   timeline: VisibleEvent[];
   limited: boolean;
+  /** something in the span of the timeline, shown or not, moved the state otherwise than by itself */
+  moved: boolean;
   /** state events to send, as numbers */
   state: Set<number>;
   /** the position before the first event of the timeline, for `prev_batch` */
@@ -124,6 +126,7 @@ export class RoomRenderer {
       // Across a gap a timeline would look as if nothing were missing: it begins after it, and the client asks for what is before.
       const gap = page.findLastIndex(isAfterGap);
       if (gap >= 0) page = page.slice(gap);
+      view.moved ||= page.some(movesState);
       const visible = await this.#deps.visibility.filter(view.room, request.user.userNid, page.filter(passes));
       found = [...visible, ...found];
       const more = gap < 0 && page.length > limit;
@@ -172,7 +175,7 @@ export class RoomRenderer {
     if (whole) {
       if (request.stateAfter || !first) return atEnd();
       const start = (await engine.statesAt([first.headBefore])).get(first.headBefore)!;
-      return view.timeline.some(({ stored }) => movesState(stored)) ? withFurther(start, await atEnd(), new Map()) : start;
+      return view.moved ? withFurther(start, await atEnd(), new Map()) : start;
     }
     // Incremental: the difference between the state the client has and the one that it needs.
     const firstNew = (await timeline.firstAfter([{ room, after: since }])).get(room.nid);
@@ -184,12 +187,11 @@ export class RoomRenderer {
       return difference(before, await atEnd());
     }
     const needed = first ?? firstNew;
-    const moved = view.timeline.some(({ stored }) => movesState(stored));
-    if (needed.headBefore === firstNew.headBefore && !moved) return new Map();
+    if (needed.headBefore === firstNew.headBefore && !view.moved) return new Map();
     const states = await engine.statesAt([firstNew.headBefore, needed.headBefore]);
     const before = states.get(firstNew.headBefore)!;
     const changes = difference(before, states.get(needed.headBefore)!);
-    return moved ? withFurther(changes, await atEnd(), before) : changes;
+    return view.moved ? withFurther(changes, await atEnd(), before) : changes;
   }
 
   /** The state after the last event that the answer covers. */
@@ -340,6 +342,7 @@ function viewOf(request: SyncRequest, room: Room, membership: LiveMembership, le
     upto: left ? Math.min(membership.pos, request.upto) : request.upto,
     timeline: [],
     limited: false,
+    moved: false,
     state: new Set(),
     left,
   };
