@@ -21,7 +21,7 @@ export interface UsersDeps {
   readonly settings: Pick<Config, 'accounts' | 'registration'>;
   readonly db: Database;
   readonly strings: StringTable;
-  readonly rooms: Pick<Rooms, 'engine' | 'aliases'>;
+  readonly rooms: Pick<Rooms, 'engine' | 'aliases' | 'erasures'>;
   readonly hub: SyncHub;
   readonly serverName: ServerName;
   readonly now: () => number;
@@ -80,7 +80,7 @@ export function createUsers({ settings, db, strings, rooms, hub, serverName, now
     accounts,
     profiles,
     memberships,
-    deactivation: new Deactivation({ db, memberships, profiles }),
+    deactivation: new Deactivation({ db, memberships, profiles, erasures: rooms.erasures }),
     guestRemoval: new GuestRemoval({ db, engine: rooms.engine, memberships, onError }),
     moderation: new Moderation({ db, sessions, serverName }),
     interactiveAuth: new InteractiveAuth(accountSettings.interactive_auth_lifetime_ms),

@@ -16,6 +16,7 @@ import { federationRoomRoutes } from '../federation-api/rooms.ts';
 import type { Route } from '../http/handler.ts';
 import { AuthGraphs } from '../rooms/auth-graph.ts';
 import { EarlyRedactions } from '../rooms/early-redactions.ts';
+import type { Erasures } from '../rooms/erasures.ts';
 import { Outliers } from '../rooms/outliers.ts';
 import { RemoteEvents } from '../rooms/remote-events.ts';
 import { ForkResolver } from '../rooms/resolve-forks.ts';
@@ -44,6 +45,7 @@ export interface FederationRoomsDeps {
   readonly positions: StreamPositions;
   readonly outside: OutsideMemberships;
   readonly acls: ServerAcls;
+  readonly erasures: Erasures;
   readonly client: FederationClient;
   readonly checker: EventChecking;
   readonly edus: EduReceiver;
@@ -99,7 +101,7 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     remoteEvents.awaitTarget(room, stored).catch((err: unknown) => log.warn({ err }, 'an early redaction could not be noted'));
   });
   const outliers = new Outliers({ db, engine, positions });
-  const history = new RoomHistory({ db, engine, states, graphs });
+  const history = new RoomHistory({ db, engine, states, graphs, erasures: deps.erasures });
   const rooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid });
   const fetching = {
     source: client,

@@ -4,6 +4,7 @@
  */
 import { inTurns } from '../storage/turns.ts';
 import { clientEvent } from '../rooms/client-event.ts';
+import type { Erasures } from '../rooms/erasures.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { stateKeyText } from '../rooms/state-key.ts';
@@ -21,6 +22,7 @@ export interface RoomRendererDeps {
   readonly engine: RoomEngine;
   readonly timeline: TimelineReader;
   readonly visibility: EventVisibility;
+  readonly erasures: Erasures;
   readonly lazyMembers: LazyMembers;
   readonly sources: SyncSources;
   /** timeline events per room when the filter does not say, and at most */
@@ -269,14 +271,17 @@ export class RoomRenderer {
     },
   ): Promise<string | undefined> {
     const { filter } = request;
-    const event = (stored: StoredEvent, membership: number | undefined): string => {
+    const { userNid } = request.user;
+    const event = (original: StoredEvent, membership: number | undefined): string => {
+      const stored = this.#deps.erasures.shownTo(userNid, original, membership);
+      const replaced = stored.replaces === undefined ? undefined : parts.events.get(stored.replaces);
       const text = clientEvent(stored, {
         now: request.now,
         deviceNid: request.deviceNid,
-        replaced: stored.replaces === undefined ? undefined : parts.events.get(stored.replaces),
+        replaced: replaced && this.#deps.erasures.shownTo(userNid, replaced),
         redaction: stored.redactedBy === undefined ? undefined : parts.events.get(stored.redactedBy),
         membership,
-        relations: parts.relations.get(stored.nid),
+        relations: stored.related ? parts.relations.get(stored.nid) : undefined,
       });
       if (filter.federationFormat) return JSON.stringify(stored.event.json);
       return filter.eventFields ? JSON.stringify(selectFields(JSON.parse(text), filter.eventFields)) : text;
