@@ -29,7 +29,11 @@ const insertAccount = sql(
 const anyUser = sql('account_any', 'select 1 as one from account where not is_guest limit 1');
 const updatePassword = sql('account_password', 'update account set password = $2 where user_nid = $1');
 const updateAdmin = sql('account_admin', 'update account set is_admin = $2 where user_nid = $1');
-const deactivateAccount = sql('account_deactivate', 'update account set password = null, deactivated = true, erased = $2 where user_nid = $1');
+const deactivateAccount = sql(
+  'account_deactivate',
+  `update account set password = null, deactivated = true, erased = $2,
+     erased_pos = case when $2 then (select coalesce(max(last_pos), 0) from room_head) end where user_nid = $1`,
+);
 const upsertDevice = sql(
   'device_upsert',
   `insert into device (user_nid, device_id, display_name) values ($1, $2, $3)

@@ -69,7 +69,7 @@ export function roomReadingRoutes(deps: RoomReadingDeps): Route[] {
       const stored = key === undefined ? undefined : await engine.events.byNid(state.get(key) ?? 0);
       if (!stored) throw notFound('The room has no such state.');
       if (query.format === 'event') return new RawJson((await reader.render([{ stored, membership: undefined }], session))[0]!);
-      return stored.content;
+      return reader.shownTo(session, stored).content;
     }),
     handle(api.getEvent, async ({ params, session }) => {
       const found = await reader.event(await known(params.roomId, session), params.eventId, session.userNid);

@@ -30,7 +30,7 @@ export interface FederationDeps {
   readonly db: Database;
   readonly strings: StringTable;
   readonly positions: StreamPositions;
-  readonly rooms: Pick<Rooms, 'engine' | 'reader' | 'byTime' | 'acls'>;
+  readonly rooms: Pick<Rooms, 'engine' | 'reader' | 'byTime' | 'acls' | 'erasures'>;
   readonly users: Pick<Users, 'profiles' | 'memberships' | 'isUser'>;
   readonly devices: Pick<Devices, 'deviceKeys' | 'deviceChanges' | 'toDevice' | 'toDeviceOutbox'>;
   readonly userData: Pick<UserData, 'typing' | 'receipts' | 'presence'>;
@@ -53,7 +53,7 @@ export interface Federation {
 export async function createFederation(deps: FederationDeps): Promise<Federation> {
   const { settings, serverName, signingKey, transport, db, strings, positions, hub, outside, notifier, thirdPartyInvites } = deps;
   const { rooms, users, devices, userData, metrics, log, onError, closing } = deps;
-  const { engine, acls } = rooms;
+  const { engine, acls, erasures } = rooms;
   const outbound = await createFederationOutbound({
     settings,
     serverName,
@@ -83,6 +83,7 @@ export async function createFederation(deps: FederationDeps): Promise<Federation
     positions,
     outside,
     acls,
+    erasures,
     client: transport.client,
     checker: transport.eventChecker,
     edus: outbound.eduReceiver,

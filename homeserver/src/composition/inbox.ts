@@ -12,7 +12,7 @@ import type { UserData } from './user-data.ts';
 
 export interface InboxDeps {
   readonly db: Database;
-  readonly rooms: Pick<Rooms, 'engine' | 'timeline' | 'relations'>;
+  readonly rooms: Pick<Rooms, 'engine' | 'timeline' | 'relations' | 'erasures'>;
   readonly userData: Pick<UserData, 'accountData' | 'pushRules' | 'unread'>;
   readonly hub: SyncHub;
   readonly outside: OutsideMemberships;
@@ -22,7 +22,7 @@ export interface InboxDeps {
 }
 
 export function createInbox({ db, rooms, userData, hub, outside, maxRooms, now }: InboxDeps): { readonly routes: readonly Route[] } {
-  const { engine, timeline, relations } = rooms;
+  const { engine, timeline, relations, erasures } = rooms;
   const { accountData, pushRules, unread } = userData;
   const activity = new RoomActivity({ db, engine, maxRooms });
   const summaries = new RoomSummaries({
@@ -30,6 +30,7 @@ export function createInbox({ db, rooms, userData, hub, outside, maxRooms, now }
     engine,
     timeline,
     relations,
+    erasures,
     accountData,
     pushRules,
     unread,

@@ -8,7 +8,7 @@ import type { Users } from './users.ts';
 
 export interface NotificationsDeps {
   readonly databaseUrl: string;
-  readonly users: Pick<Users, 'sessions' | 'deactivation'>;
+  readonly users: Pick<Users, 'sessions' | 'deactivation' | 'guestRemoval'>;
   readonly push: Pick<Push, 'pushers'>;
   readonly transport: Pick<FederationTransport, 'network'>;
   readonly outbound: Pick<FederationOutbound, 'queues'>;
@@ -29,5 +29,6 @@ export function hearNotifications({ databaseUrl, users, push, transport, outboun
   const notifications = listen(databaseUrl, { [ACCOUNTS_CHANNEL]: onAccountsChanged, [RETRY_CHANNEL]: onRetryWanted });
   // What was changed while the server was down.
   onAccountsChanged();
+  users.guestRemoval.finishAll().catch(onError);
   return notifications;
 }

@@ -6,6 +6,7 @@ import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import type { Config } from '../config/schema.ts';
 import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { RoomAliases } from '../rooms/aliases.ts';
+import { Erasures } from '../rooms/erasures.ts';
 import { EventByTime } from '../rooms/event-by-time.ts';
 import { PublicDirectory } from '../rooms/public-directory.ts';
 import { Relations } from '../rooms/relations.ts';
@@ -38,6 +39,7 @@ export interface Rooms {
   readonly timeline: TimelineReader;
   readonly visibility: EventVisibility;
   readonly relations: Relations;
+  readonly erasures: Erasures;
   readonly reader: RoomReader;
   readonly byTime: EventByTime;
   readonly aliases: RoomAliases;
@@ -65,13 +67,15 @@ export async function createRooms(deps: RoomsDeps): Promise<Rooms> {
     commitRetryMs: database.reconnect_timeout_ms,
   });
   const visibility = new EventVisibility(engine);
-  const relations = new Relations({ db, events: engine.events, strings, now });
-  const reader = new RoomReader({ db, engine, visibility, relations, now });
+  const erasures = await Erasures.open(db, engine);
+  const relations = new Relations({ db, events: engine.events, strings, erasures, now });
+  const reader = new RoomReader({ db, engine, visibility, relations, erasures, now });
   return {
     engine,
     timeline: new TimelineReader(db, engine.events),
     visibility,
     relations,
+    erasures,
     reader,
     byTime: new EventByTime({ db, engine, visibility, reader }),
     aliases: new RoomAliases(db),

@@ -17,7 +17,7 @@ const DEVICE_IDLE_MS = 10 * 60_000;
 
 export interface SyncDeps {
   readonly db: Database;
-  readonly rooms: Pick<Rooms, 'engine' | 'timeline' | 'visibility' | 'relations'>;
+  readonly rooms: Pick<Rooms, 'engine' | 'timeline' | 'visibility' | 'relations' | 'erasures'>;
   readonly userData: Pick<UserData, 'accountData' | 'receipts' | 'typing' | 'unread' | 'presence'>;
   readonly devices: Pick<Devices, 'deviceChanges' | 'deviceKeys' | 'toDevice'>;
   readonly hub: SyncHub;
@@ -27,7 +27,7 @@ export interface SyncDeps {
 }
 
 export function createSync({ db, rooms, userData, devices, hub, outside, limits, now }: SyncDeps): SyncEngine {
-  const { engine, timeline, visibility, relations } = rooms;
+  const { engine, timeline, visibility, relations, erasures } = rooms;
   const { accountData, receipts, typing, unread, presence } = userData;
   const { deviceChanges, deviceKeys, toDevice } = devices;
   const sources: SyncSources = {
@@ -47,6 +47,7 @@ export function createSync({ db, rooms, userData, devices, hub, outside, limits,
     engine,
     timeline,
     visibility,
+    erasures,
     sources,
     lazyMembers: new LazyMembers(),
     defaultTimelineLimit: DEFAULT_TIMELINE_EVENTS,

@@ -3,6 +3,7 @@ import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { AccountStore } from '../accounts/account-store.ts';
 import { Accounts } from '../accounts/accounts.ts';
 import { Deactivation } from '../accounts/deactivation.ts';
+import { GuestRemoval } from '../accounts/guest-removal.ts';
 import { InteractiveAuth } from '../accounts/interactive-auth.ts';
 import { LastSeen } from '../accounts/last-seen.ts';
 import { Moderation } from '../accounts/moderation.ts';
@@ -20,7 +21,7 @@ export interface UsersDeps {
   readonly settings: Pick<Config, 'accounts' | 'registration'>;
   readonly db: Database;
   readonly strings: StringTable;
-  readonly rooms: Pick<Rooms, 'engine' | 'aliases'>;
+  readonly rooms: Pick<Rooms, 'engine' | 'aliases' | 'erasures'>;
   readonly hub: SyncHub;
   readonly serverName: ServerName;
   readonly now: () => number;
@@ -34,6 +35,7 @@ export interface Users {
   readonly profiles: Profiles;
   readonly memberships: Memberships;
   readonly deactivation: Deactivation;
+  readonly guestRemoval: GuestRemoval;
   readonly moderation: Moderation;
   readonly interactiveAuth: InteractiveAuth;
   readonly openIdTokens: OpenIdTokens;
@@ -78,7 +80,8 @@ export function createUsers({ settings, db, strings, rooms, hub, serverName, now
     accounts,
     profiles,
     memberships,
-    deactivation: new Deactivation({ db, memberships, profiles }),
+    deactivation: new Deactivation({ db, memberships, profiles, erasures: rooms.erasures }),
+    guestRemoval: new GuestRemoval({ db, engine: rooms.engine, memberships, onError }),
     moderation: new Moderation({ db, sessions, serverName }),
     interactiveAuth: new InteractiveAuth(accountSettings.interactive_auth_lifetime_ms),
     openIdTokens: new OpenIdTokens({ db, lifetimeMs: accountSettings.openid_token_lifetime_ms, now }),

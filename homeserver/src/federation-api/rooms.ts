@@ -6,6 +6,7 @@ import * as invites from '@nexuscomm/spec/endpoints/federation/invites.ts';
 import * as membership from '@nexuscomm/spec/endpoints/federation/membership.ts';
 import { sendTransaction } from '@nexuscomm/spec/endpoints/federation/transactions.ts';
 import { notFound } from '@nexuscomm/spec/errors.ts';
+import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
 import { outgoingPdu } from '../federation/missed-events.ts';
@@ -123,9 +124,9 @@ export function federationRoomRoutes(deps: FederationRoomRoutesDeps): Route[] {
       const state = await history.stateBefore(room, await history.event(room, query.event_id));
       return streamed(async function* () {
         yield '{"pdus":';
-        yield* history.jsonList(state);
+        yield* history.stateList(room, state, session.origin);
         yield ',"auth_chain":';
-        yield* history.jsonList(await history.authChain(room, state));
+        yield* history.stateList(room, await history.authChain(room, state), session.origin);
         yield '}';
       });
     }),
@@ -141,7 +142,7 @@ export function federationRoomRoutes(deps: FederationRoomRoutesDeps): Route[] {
       const chain = await history.authChainOf(room, stored);
       return streamed(async function* () {
         yield '{"auth_chain":';
-        yield* history.jsonList(chain);
+        yield* history.stateList(room, chain, session.origin);
         yield '}';
       });
     }),
@@ -191,6 +192,7 @@ async function* joinAnswer(
   join: StoredEvent,
   omitMembers: boolean,
 ): AsyncGenerator<string> {
+  const server = serverNameOf(join.event.sender);
   const whole = await history.stateBefore(room, join);
   const state = omitMembers ? await history.withoutMembers(room, whole, join) : whole;
   const chain = new Set([...(await history.authChain(room, state)), ...(await history.authChainOf(room, join))]);
@@ -199,8 +201,8 @@ async function* joinAnswer(
   yield `{"origin":${JSON.stringify(serverName)},"event":${JSON.stringify(join.event.json)},"members_omitted":${omitMembers}`;
   if (omitMembers) yield `,"servers_in_room":${JSON.stringify(await engine.strings.texts([...room.servers.keys()]))}`;
   yield ',"state":';
-  yield* history.jsonList(state);
+  yield* history.stateList(room, state, server);
   yield ',"auth_chain":';
-  yield* history.jsonList([...chain]);
+  yield* history.stateList(room, [...chain], server);
   yield '}';
 }

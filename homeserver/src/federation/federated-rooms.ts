@@ -16,6 +16,7 @@ import { federationRoomRoutes } from '../federation-api/rooms.ts';
 import type { Route } from '../http/handler.ts';
 import { AuthGraphs } from '../rooms/auth-graph.ts';
 import { EarlyRedactions } from '../rooms/early-redactions.ts';
+import type { Erasures } from '../rooms/erasures.ts';
 import { Outliers } from '../rooms/outliers.ts';
 import { RemoteEvents } from '../rooms/remote-events.ts';
 import { ForkResolver } from '../rooms/resolve-forks.ts';
@@ -44,6 +45,7 @@ export interface FederationRoomsDeps {
   readonly positions: StreamPositions;
   readonly outside: OutsideMemberships;
   readonly acls: ServerAcls;
+  readonly erasures: Erasures;
   readonly client: FederationClient;
   readonly checker: EventChecking;
   readonly edus: EduReceiver;
@@ -81,10 +83,6 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
   const states = new RoomStates(db, deps.stateCache);
   const forks = new ForkResolver({ graphs, events: engine.events, strings: engine.strings });
   const redactions = await EarlyRedactions.open(db, engine);
-  engine.onCommit(({ room, stored, redacted }) => {
-    if (stored.event.redacts === undefined || redacted || serverNameOf(stored.event.sender) !== serverName) return;
-    redactions.remember(room, stored.event, stored.nid).catch((err: unknown) => log.warn({ err }, 'an early redaction could not be noted'));
-  });
   const policy = await PolicyServers.open({ engine, client, crypto: nodeCrypto, log, timeoutMs: settings.policy_timeout_ms });
   engine.beforeSending((room, event) => policy.sign(room, event));
   const remoteEvents = new RemoteEvents({
@@ -97,8 +95,13 @@ export async function createFederationRooms(deps: FederationRoomsDeps): Promise<
     now,
     policy: (room, event) => policy.recommends(room, event),
   });
+  engine.onCommit(({ room, stored, redacted }) => {
+    const waits = stored.isHidden || (room.version.redactionAuthRule && redacted === undefined);
+    if (stored.event.redacts === undefined || !waits || serverNameOf(stored.event.sender) !== serverName) return;
+    remoteEvents.awaitTarget(room, stored).catch((err: unknown) => log.warn({ err }, 'an early redaction could not be noted'));
+  });
   const outliers = new Outliers({ db, engine, positions });
-  const history = new RoomHistory({ db, engine, states, graphs });
+  const history = new RoomHistory({ db, engine, states, graphs, erasures: deps.erasures });
   const rooms = new FederatedRooms({ db, engine, remote: remoteEvents, outliers, acls, serverNid });
   const fetching = {
     source: client,

@@ -40,7 +40,7 @@ export class OutgoingEvents {
 
   #onCommit({ room, stored, members }: RoomCommit): void {
     const { pos, event } = stored;
-    if (pos === null || pos < 0 || stored.isHidden || stored.isOutlier || serverNameOf(event.sender) !== this.#ownName) return;
+    if (pos === null || pos < 0 || stored.isOutlier || serverNameOf(event.sender) !== this.#ownName) return;
     // Who was in the room before or is in it now, and whose user was invited or knocked: somebody who is removed is told so.
     const servers = new Set(room.servers.keys());
     let ownBefore = room.servers.get(this.#routes.ownNid) ?? 0;

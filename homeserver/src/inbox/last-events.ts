@@ -26,11 +26,13 @@ export interface LastEventsDeps {
   readonly engine: RoomEngine;
   readonly timeline: TimelineReader;
   readonly relations: Relations;
+  /** an event as the user is shown it */
+  readonly show: (stored: StoredEvent) => StoredEvent;
 }
 
 /** For rooms that the user is joined to. `events` has their newest messages and the settings of who may see the past. */
 export async function lastEvents(
-  { engine, timeline, relations }: LastEventsDeps,
+  { engine, timeline, relations, show }: LastEventsDeps,
   joined: readonly (InboxRoom & { readonly room: Room })[],
   events: ReadonlyMap<number, StoredEvent>,
   visibilityKey: number,
@@ -48,13 +50,15 @@ export async function lastEvents(
   const edits = await relations.newestEdits(edited.map(({ nid }) => nid));
   const senderEvent = ({ members }: Room, stored: StoredEvent): number => members.get(stored.senderNid)?.nid ?? 0;
   const names = await memberNames(
-    engine,
+    { engine, show },
     joined.flatMap(({ room }) => (shown.has(room.nid) ? [senderEvent(room, shown.get(room.nid)!)] : [])),
   );
   const told = joined.flatMap(({ room }): [number, ShownEvent][] => {
     const stored = shown.get(room.nid);
     if (!stored) return [];
-    const event = toldEvent(stored, names.get(senderEvent(room, stored)), edits.get(stored.nid));
+    // What is redacted for them only looks to them like what is redacted for all.
+    const isRedacted = stored.redactedBy !== undefined || (messages.has(stored) && show(stored) !== stored);
+    const event = toldEvent(stored, { senderName: names.get(senderEvent(room, stored)), edit: edits.get(stored.nid), isRedacted });
     return [[room.nid, { stored, isMessage: messages.has(stored), told: event }]];
   });
   return new Map(told);
@@ -70,9 +74,11 @@ function isVisible(stored: StoredEvent, membership: LiveMembership, setting: Sto
   return (setting?.pos ?? 0) < stored.pos! && visibility !== 'invited' && visibility !== 'joined';
 }
 
-function toldEvent(stored: StoredEvent, senderName: unknown, edit: StoredEvent | undefined): ToldEvent {
+function toldEvent(
+  stored: StoredEvent,
+  { senderName, edit, isRedacted }: { senderName: unknown; edit: StoredEvent | undefined; isRedacted: boolean },
+): ToldEvent {
   const { eventId, sender: senderId, originServerTs, type, stateKey } = stored.event;
-  const isRedacted = stored.redactedBy !== undefined;
   const replacement = edit?.content['m.new_content'];
   const content = isJsonObject(replacement) ? replacement : stored.content;
   return {

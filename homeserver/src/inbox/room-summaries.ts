@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '@nexuscomm/spec/json.ts';
 import { INVITE, JOIN, type Member } from '../rooms/membership.ts';
 import type { Relations } from '../rooms/relations.ts';
 import type { Room } from '../rooms/room.ts';
+import type { Erasures } from '../rooms/erasures.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { TimelineReader } from '../rooms/timeline-reader.ts';
@@ -26,6 +27,7 @@ export interface RoomSummariesDeps {
   readonly engine: RoomEngine;
   readonly timeline: TimelineReader;
   readonly relations: Relations;
+  readonly erasures: Erasures;
   readonly accountData: AccountData;
   readonly pushRules: PushRules;
   readonly unread: UnreadSource;
@@ -105,7 +107,7 @@ export class RoomSummaries {
     const facts = new Map(views.map(({ room, isJoined }) => [room.nid, factsOf(room, keys, contentOf, !isJoined)]));
     const heroes = await this.#heroes(reader, views, facts);
     const last = await lastEvents(
-      this.#deps,
+      { ...this.#deps, show: this.#showTo(reader) },
       views.filter(({ isJoined }) => isJoined),
       events,
       keys.get('m.room.history_visibility')!,
@@ -166,13 +168,17 @@ export class RoomSummaries {
     const all = [...heroes.values()].flat();
     const [names, users] = await Promise.all([
       memberNames(
-        engine,
+        { engine, show: this.#showTo(reader) },
         all.map(({ nid }) => nid),
       ),
       this.#userIds(all.map(({ userNid }) => userNid)),
     ]);
     const named = ({ userNid, nid }: Member): NamedUser => ({ userId: users.get(userNid)!, displayName: names.get(nid) });
     return new Map([...heroes].map(([roomNid, members]) => [roomNid, members.map(named)]));
+  }
+
+  #showTo({ userNid }: Reader): (stored: StoredEvent) => StoredEvent {
+    return (stored) => this.#deps.erasures.shownTo(userNid, stored);
   }
 
   async #directPartners(views: readonly PageRoom[], { direct }: OwnView): Promise<DirectPartners> {

@@ -73,7 +73,7 @@ export class NotificationList {
         before = pos;
         const stored = loaded.get(nid);
         const room = stored && (await engine.byNid(stored.roomNid));
-        if (!room) continue;
+        if (!room || stored.isHidden) continue;
         let verdictOn = verdicts.get(room.nid);
         if (!verdictOn) verdicts.set(room.nid, (verdictOn = await evaluator.of(userNid, room)));
         const verdict = verdictOn(stored);

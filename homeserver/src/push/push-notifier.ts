@@ -97,7 +97,7 @@ export class PushNotifier implements AsyncDisposable {
 
   #take({ room, stored, members }: RoomCommit): void {
     const { pushers } = this.#options;
-    if (pushers.userCount === 0) return;
+    if (pushers.userCount === 0 || stored.isHidden) return;
     const users: number[] = [];
     // Whichever are fewer: those with pushers, or those in the room.
     if (pushers.userCount < room.joinedCount) {
@@ -189,7 +189,7 @@ export class PushNotifier implements AsyncDisposable {
     for (const { user_nid: userNid, nid } of rows) {
       const stored = events.get(nid);
       const room = stored && (await engine.byNid(stored.roomNid));
-      if (room && stored.senderNid !== userNid && room.isJoined(userNid)) this.#put({ room, stored, users: [userNid] });
+      if (room && !stored.isHidden && stored.senderNid !== userNid && room.isJoined(userNid)) this.#put({ room, stored, users: [userNid] });
     }
     this.#caughtUp = true;
   }

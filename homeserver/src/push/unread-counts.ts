@@ -110,7 +110,7 @@ export class UnreadTracker implements UnreadSource {
     if (scanned >= upto) return;
     pair.scanned = upto;
     for (const stored of fresh) {
-      if (stored.pos! <= scanned) continue;
+      if (stored.pos! <= scanned || stored.isHidden) continue;
       const thread = threadOf(stored);
       // Whoever writes has read what was there.
       if (stored.senderNid === userNid) {

@@ -1,4 +1,4 @@
-/** Redactions (room versions 3 and later): which count, and those that came before the event that they redact. */
+/** Redactions (room version 3, "Handling redactions"): which count, and those that came before the event that they redact. */
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
 import type { AuthState } from '@nexuscomm/spec/auth-rules/verdict.ts';
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
@@ -9,6 +9,7 @@ import { decidingKeys } from './check-event.ts';
 import type { Room } from './room.ts';
 import type { RoomEngine } from './room-engine.ts';
 import { stateKeyText } from './state-key.ts';
+import type { StoredEvent } from './stored-event.ts';
 
 const insert = sql('early_redaction_add', 'insert into early_redaction (target, nid, room_nid) values ($1, $2, $3) on conflict do nothing');
 const selectAll = sql('early_redaction_all', 'select target, nid from early_redaction');
@@ -40,30 +41,36 @@ export class EarlyRedactions {
     return levels.userLevel(redaction.sender) >= levels.redact;
   }
 
-  /** Notes a redaction whose target is not here. */
+  /** Notes a redaction, if its target is not here. */
   async remember(room: Room, redaction: RoomEvent, nid: number): Promise<void> {
     const target = redaction.redacts!;
-    if (await this.#engine.events.byId(target)) return; // it is here, and the redaction does not count
+    if (await this.#engine.events.byId(target)) return;
     this.#waiting.set(target, [...(this.#waiting.get(target) ?? []), nid]);
     await this.#db.query(insert, [target, nid, room.nid]);
   }
 
-  /** The redaction that waits for the event, if it counts. */
-  async appliedTo(room: Room, event: RoomEvent): Promise<number | undefined> {
+  /** The redactions that waited for the event and count. They wait no more. */
+  async take(room: Room, event: RoomEvent): Promise<StoredEvent[]> {
     const waiting = this.#waiting.get(event.eventId);
-    if (waiting === undefined) return undefined;
+    if (waiting === undefined) return [];
     this.#waiting.delete(event.eventId);
     await this.#db.query(remove, [event.eventId]);
-    for (const redaction of (await this.#engine.events.ofHead(room, waiting)).values()) {
+    return this.counting(room, (await this.#engine.events.ofHead(room, waiting)).values(), event);
+  }
+
+  /** Those of the redactions that count, by the state before each. */
+  async counting(room: Room, redactions: Iterable<StoredEvent>, target: RoomEvent): Promise<StoredEvent[]> {
+    const found: StoredEvent[] = [];
+    for (const redaction of redactions) {
       if (redaction.roomNid !== room.nid) continue;
       const keys = decidingKeys(room.version, redaction.event);
       const ids = await this.#engine.strings.ids(keys.map(([type, stateKey]) => stateKeyText(type, stateKey)));
       const state = (await this.#engine.statesAt([redaction.snapBefore])).get(redaction.snapBefore);
-      const found = await this.#engine.events.byNids(ids.flatMap((id) => state?.get(id) ?? []));
+      const deciding = await this.#engine.events.byNids(ids.flatMap((id) => state?.get(id) ?? []));
       const lookup: AuthState = (type, stateKey) =>
-        [...found.values()].find((stored) => stored.event.type === type && stored.event.stateKey === stateKey)?.event;
-      if (this.counts(room.version, redaction.event, event, lookup)) return redaction.nid;
+        [...deciding.values()].find((stored) => stored.event.type === type && stored.event.stateKey === stateKey)?.event;
+      if (this.counts(room.version, redaction.event, target, lookup)) found.push(redaction);
     }
-    return undefined;
+    return found;
   }
 }

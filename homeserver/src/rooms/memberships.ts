@@ -9,6 +9,7 @@ import type { RoomAliases } from './aliases.ts';
 import { outgoingPdu } from '../federation/missed-events.ts';
 import type { OutsideMemberships } from '../federation/outside-memberships.ts';
 import type { RemoteRooms } from '../federation/remote-rooms.ts';
+import { takesGuests } from './guest-access.ts';
 import { BAN, INVITE, JOIN, KNOCK, LEAVE } from './membership.ts';
 import type { RemoteEvents } from './remote-events.ts';
 import type { Room } from './room.ts';
@@ -137,9 +138,7 @@ export class Memberships {
       await this.#outside().rooms.join({ roomId, userId: actor.userId, ...(await this.#servers(actor, located)), content: profile });
       return roomId;
     }
-    const guestAccess =
-      actor.isGuest === true ? (await this.#engine.stateEvent(room, 'm.room.guest_access', ''))?.content['guest_access'] : 'can_join';
-    if (guestAccess !== 'can_join') throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'This room takes no guests.');
+    if (actor.isGuest === true && !(await takesGuests(this.#engine, room))) throw noGuests();
     const serverNid = await this.#engine.strings.id(this.#serverName);
     try {
       const vouching = await vouchingUser(this.#engine, serverNid, room, actor.userNid);
@@ -153,6 +152,11 @@ export class Memberships {
       const othersMayHelp = error instanceof MatrixError && ['M_UNABLE_TO_AUTHORISE_JOIN', 'M_UNABLE_TO_GRANT_JOIN'].includes(error.errcode);
       if (!othersMayHelp || others.length === 0 || !this.#remote) throw error;
       await this.#remote.rooms.join({ roomId, userId: actor.userId, via: await this.#engine.strings.texts(others), content: profile });
+    }
+    if (actor.isGuest === true && !(await takesGuests(this.#engine, room))) {
+      // It ceased to take guests on the way, and they were not in it yet to be put out.
+      await this.leave(actor, roomId, undefined);
+      throw noGuests();
     }
     return roomId;
   }
@@ -275,6 +279,8 @@ export class Memberships {
     await this.#engine.send(room, { sender, type: 'm.room.member', stateKey: target, content });
   }
 }
+
+const noGuests = (): MatrixError => new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'This room takes no guests.');
 
 function reasonOf(reason: unknown): { reason?: string } {
   if (reason === undefined) return {};

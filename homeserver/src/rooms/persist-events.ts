@@ -79,8 +79,8 @@ export interface RoomWrite {
   readonly txn?: { readonly deviceNid: number; readonly txnId: string; readonly ts: number };
   readonly relation?: RelationWrite;
   readonly redacts?: number;
-  /** the event is here already as an outlier, under the same number, and takes its place now */
-  readonly wasOutlier?: boolean;
+  /** the event is here already under the same number, as an outlier or withheld, and takes its place now */
+  readonly wasStored?: boolean;
   /** events that the room names as predecessors and that this server does not have */
   readonly gaps?: readonly string[];
 }
@@ -153,7 +153,8 @@ const persistAll = sql(
   select ok from ok`,
 );
 
-const findEvents = sql('persist_check', 'select count(*)::int4 as n from event where nid = any($1::int8[]) and flags & 4 = 0');
+// What was here before, as an outlier or withheld, had other flags.
+const findEvents = sql('persist_check', 'select count(*)::int4 as n from event join unnest($1::int8[], $2::int2[]) u(nid, flags) using (nid, flags)');
 
 /** Thrown when another process has taken over a shard: this one must write no more. */
 export class LeaseLost extends Error {
@@ -207,9 +208,9 @@ export async function persistEvents(db: Queryable, epochs: ReadonlyMap<number, n
 }
 
 /** A live message that nothing else comes with. */
-function isPlain({ event, room, snapshots = [], state = [], relation, redacts, wasOutlier = false, gaps = [] }: RoomWrite): boolean {
+function isPlain({ event, room, snapshots = [], state = [], relation, redacts, wasStored = false, gaps = [] }: RoomWrite): boolean {
   const historical = event.pos !== null && event.pos < 0;
-  return !room && snapshots.length + state.length + gaps.length === 0 && !relation && redacts === undefined && !wasOutlier && !historical;
+  return !room && snapshots.length + state.length + gaps.length === 0 && !relation && redacts === undefined && !wasStored && !historical;
 }
 
 function furtherColumns(writes: readonly RoomWrite[]): unknown[] {
@@ -262,6 +263,6 @@ function furtherColumns(writes: readonly RoomWrite[]): unknown[] {
 
 /** After a connection was lost in mid-statement: whether the statement had been committed. */
 export async function werePersisted(db: Queryable, writes: readonly RoomWrite[]): Promise<boolean> {
-  const [row] = await db.query<{ n: number }>(findEvents, [writes.map((write) => write.event.nid)]);
+  const [row] = await db.query<{ n: number }>(findEvents, [writes.map((write) => write.event.nid), writes.map((write) => write.event.flags)]);
   return row!.n > 0;
 }

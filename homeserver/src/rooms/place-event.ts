@@ -3,6 +3,7 @@ import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import { numbersOf as numberRuleOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { isJsonObject } from '@nexuscomm/spec/json.ts';
+import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import type { StreamPositions } from '../storage/stream-positions.ts';
 import type { StringTable } from '../storage/string-table.ts';
@@ -12,7 +13,7 @@ import type { HeadChange, HeadPlace, Room } from './room.ts';
 import type { DraftTransaction } from './room-engine.ts';
 import { stateKeyText } from './state-key.ts';
 import type { Snapshot } from './state-snapshots.ts';
-import { EVENT_REJECTED, EVENT_SOFT_FAILED, StoredEvent } from './stored-event.ts';
+import { EVENT_WITHHELD, StoredEvent, type EventTransaction } from './stored-event.ts';
 import { transactionIdOf } from './transaction-scope.ts';
 
 export interface PlacedEvent {
@@ -60,9 +61,12 @@ export interface EventPlace {
   readonly redacts?: number | undefined;
   readonly redactedBy?: number | undefined;
   readonly transaction?: DraftTransaction | undefined;
+  /** the transaction of an event that is stored already */
+  readonly txn?: EventTransaction | undefined;
   /** the state event of the same key before it; absent: the one in force in the room */
   readonly replaces?: number | undefined;
-  readonly wasOutlier?: boolean;
+  /** it is here already under this number, as an outlier or withheld */
+  readonly wasStored?: boolean;
   /** this server comes to a room as it is: only the event's own membership is news */
   readonly quiet?: boolean;
   /** rows of state and members, other than the event's own, are written already */
@@ -104,7 +108,7 @@ export async function placeEvent(options: {
     place: {
       nid,
       pos,
-      flags: 0,
+      flags: withheldFlag(room.version, event, redactedNid),
       snapBefore: head.chain.id,
       snapAfter: chain.id,
       headBefore: head.chain.id,
@@ -125,7 +129,6 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
   const { room, event, numbers, place, now } = options;
   const { nid, pos, flags, head, transaction } = place;
   const replaces = place.replaces ?? (numbers.key === undefined ? undefined : room.headStateNid(numbers.key));
-  const hidden = (flags & (EVENT_REJECTED | EVENT_SOFT_FAILED)) !== 0;
   const stored = new StoredEvent({
     nid,
     pos,
@@ -142,7 +145,7 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
     flags,
     redactedBy: place.redactedBy,
     related: false,
-    txn: transaction && { deviceNid: transaction.deviceNid, txnId: transactionIdOf(transaction.scopedTxnId) },
+    txn: transaction ? { deviceNid: transaction.deviceNid, txnId: transactionIdOf(transaction.scopedTxnId) } : place.txn,
   });
   const change: HeadChange = {
     stored,
@@ -184,12 +187,21 @@ export function assemble(options: { room: Room; event: RoomEvent; numbers: Event
     state: unwritten(place.state).map((entry) => ({ ...entry, roomNid: room.nid })),
     members: unwritten(place.members).map((member) => ({ ...member, roomNid: room.nid, sender: member.senderNid, server: member.serverNid })),
     txn: transaction && { deviceNid: transaction.deviceNid, txnId: transaction.scopedTxnId, ts: now() },
-    relation: numbers.relation && !hidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,
+    relation:
+      numbers.relation && !stored.isHidden ? { ...numbers.relation, nid, roomNid: room.nid, type: numbers.type, sender: numbers.sender } : undefined,
     redacts: place.redacts,
-    wasOutlier: place.wasOutlier,
+    wasStored: place.wasStored,
     gaps: place.gaps,
   };
   return { stored, change, write };
+}
+
+/**
+ * The flag of a redaction whose target is not here, or that may not redact it: it is told to nobody (room version 3, "Handling
+ * redactions"). Before that version those events would not have been let in.
+ */
+export function withheldFlag(version: RoomVersion, event: RoomEvent, redactedNid: number | undefined): number {
+  return event.redacts !== undefined && redactedNid === undefined && !version.redactionAuthRule ? EVENT_WITHHELD : 0;
 }
 
 /** Looks up all strings of an event at once: no statement if all are known. */

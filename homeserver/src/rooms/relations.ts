@@ -4,6 +4,7 @@ import type { RelationSource } from '../sync/sources.ts';
 import { clientEvent } from './client-event.ts';
 import { eventColumns, eventJoins, type EventReader, type EventRow } from './event-reader.ts';
 import type { StringTable } from '../storage/string-table.ts';
+import type { Erasures } from './erasures.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 const selectBundles = sql(
@@ -76,12 +77,14 @@ export class Relations implements RelationSource {
   readonly #db: Queryable;
   readonly #events: EventReader;
   readonly #strings: StringTable;
+  readonly #erasures: Erasures;
   readonly #now: () => number;
 
-  constructor(options: { db: Queryable; events: EventReader; strings: StringTable; now: () => number }) {
+  constructor(options: { db: Queryable; events: EventReader; strings: StringTable; erasures: Erasures; now: () => number }) {
     this.#db = options.db;
     this.#events = options.events;
     this.#strings = options.strings;
+    this.#erasures = options.erasures;
     this.#now = options.now;
   }
 
@@ -111,7 +114,10 @@ export class Relations implements RelationSource {
         const latest = loaded.get(row.latest);
         const ownRoot = loaded.get(row.parent)?.senderNid === userNid;
         if (latest)
-          add(row.parent, `"m.thread":{"latest_event":${this.#text(latest)},"count":${row.n},"current_user_participated":${row.own || ownRoot}}`);
+          add(
+            row.parent,
+            `"m.thread":{"latest_event":${this.#text(this.#erasures.shownTo(userNid, latest))},"count":${row.n},"current_user_participated":${row.own || ownRoot}}`,
+          );
       } else if (row.rel_type === reference) {
         const ids = references.get(row.parent) ?? [];
         add(row.parent, `"m.reference":{"chunk":[${ids.map((id) => `{"event_id":${JSON.stringify(id)}}`).join(',')}]}`);

@@ -14,7 +14,8 @@ import { checkByAuthEvents, checkByState, createIdOf, decidingKeys } from './che
 import type { EarlyRedactions } from './early-redactions.ts';
 import { backExtremities } from './gaps.ts';
 import { membersInForce } from './members-in-force.ts';
-import { assemble, numbersOf, type EventNumbers, type StateChange } from './place-event.ts';
+import { assemble, numbersOf, withheldFlag, type EventNumbers, type StateChange } from './place-event.ts';
+import { releaseRedaction } from './release-redaction.ts';
 import type { ForkResolver } from './resolve-forks.ts';
 import type { HeadPlace, Room, Tip } from './room.ts';
 import type { RoomEngine, RoomWriter } from './room-engine.ts';
@@ -253,7 +254,7 @@ export class RemoteEvents {
       ? await this.#moveHead(room, { event, nid, key, type, authNids, before, after, arrival })
       : { head: room.head, state: [], movedStrangely: false, snapshots: [] };
     const redacts = outcome === 'accepted' ? await this.#redactionOf(room, event, before) : undefined;
-    const redactedBy = await redactions.appliedTo(room, event);
+    const early = await redactions.take(room, event);
 
     // Positions hold the watermark, so nothing waits between taking one and handing the event to be written.
     const members = await membersInForce(this.#engine, room, { event, numbers, nid, state: moved.state, arrival });
@@ -261,39 +262,61 @@ export class RemoteEvents {
     const pos = !joins ? (arrival.historical === true && outcome === 'accepted' ? this.#historicalPosition() : null) : positions.take();
     const flags =
       (outcome === 'rejected' ? EVENT_REJECTED : outcome === 'soft-failed' ? EVENT_SOFT_FAILED : 0) |
+      (outcome === 'accepted' ? withheldFlag(room.version, event, redacts?.nid) : 0) |
       (moved.movedStrangely ? EVENT_MOVED_STATE : 0) |
       (arrival.relayed === true ? EVENT_RELAYED : 0) |
       (joins && before.gaps.length > 0 ? EVENT_AFTER_GAP : 0);
-    writer.place(
-      assemble({
-        room,
-        event,
-        numbers,
-        now,
-        place: {
-          nid,
-          pos,
-          flags,
-          snapBefore: before.chain.id,
-          snapAfter: after.id,
-          headBefore: joins && arrival.replacesHead !== true ? room.head.chain.id : before.chain.id,
-          prevNids: before.prevNids,
-          authNids,
-          head: moved.head,
-          state: moved.state,
-          members: members.map((member) => member(pos ?? 0)),
-          replaces: arrival.replacesHead === true && key !== undefined ? before.entry(key) : undefined,
-          quiet: arrival.replacesHead === true,
-          written: arrival.stateWrittenAt !== undefined,
-          snapshots: [...snapshots, ...moved.snapshots],
-          redacts: redacts?.nid,
-          redactedBy,
-          wasOutlier: known !== undefined,
-          gaps: before.gaps,
-        },
-      }),
-    );
+    const placed = assemble({
+      room,
+      event,
+      numbers,
+      now,
+      place: {
+        nid,
+        pos,
+        flags,
+        snapBefore: before.chain.id,
+        snapAfter: after.id,
+        headBefore: joins && arrival.replacesHead !== true ? room.head.chain.id : before.chain.id,
+        prevNids: before.prevNids,
+        authNids,
+        head: moved.head,
+        state: moved.state,
+        members: members.map((member) => member(pos ?? 0)),
+        replaces: arrival.replacesHead === true && key !== undefined ? before.entry(key) : undefined,
+        quiet: arrival.replacesHead === true,
+        written: arrival.stateWrittenAt !== undefined,
+        snapshots: [...snapshots, ...moved.snapshots],
+        redacts: redacts?.nid,
+        redactedBy: early.at(-1)?.nid ?? known?.redactedBy,
+        wasStored: known !== undefined,
+        gaps: before.gaps,
+      },
+    });
+    writer.place(placed);
+    if (early.length > 0) await this.#release(room, writer, early, placed.stored);
     if (redacts === undefined && event.redacts !== undefined && outcome === 'accepted') await redactions.remember(room, event, nid);
+  }
+
+  /** A redaction of a user of this server whose target was not here when it was made: it waits, unless that has come meanwhile. */
+  async awaitTarget(target: Room, redaction: StoredEvent): Promise<void> {
+    const { redactions } = this.#options;
+    await this.#engine.exclusively(target, async (room, writer) => {
+      const redacted = await this.#engine.events.byId(redaction.event.redacts!);
+      if (!redacted) return redactions.remember(room, redaction.event, redaction.nid);
+      if (redacted.roomNid !== room.nid) return;
+      await this.#release(room, writer, await redactions.counting(room, [redaction], redacted.event), redacted);
+    });
+  }
+
+  /** Tells clients of redactions that count from now on, unless they are not shown what is redacted either. */
+  async #release(room: Room, writer: RoomWriter, redactions: readonly StoredEvent[], target: StoredEvent): Promise<void> {
+    if (target.isHidden || target.isOutlier) return;
+    // What is placed anew must be written first.
+    await writer.settle();
+    for (const redaction of redactions) {
+      if (redaction.isHidden) writer.place(await releaseRedaction({ ...this.#options, room, redaction, target }));
+    }
   }
 
   /** The room's head with the event: it takes the place of what it follows; forks that remain are resolved. */

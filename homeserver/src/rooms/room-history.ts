@@ -7,8 +7,11 @@ import { encodeCanonicalJson } from '@nexuscomm/spec/canonical-json.ts';
 import { notFound } from '@nexuscomm/spec/errors.ts';
 import { numbersOf } from '@nexuscomm/spec/events/event-hashes.ts';
 import { redactEventJson } from '@nexuscomm/spec/events/redact-event.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
+import type { RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import type { AuthGraphs } from './auth-graph.ts';
+import type { Erasures } from './erasures.ts';
 import { eventColumns, eventJoins, type EventRow } from './event-reader.ts';
 import { INVITE, JOIN, membershipCode } from './membership.ts';
 import type { Room } from './room.ts';
@@ -20,6 +23,10 @@ import { historyVisibilityOf } from './visibility.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 
 const selectJson = sql('event_texts', 'select json from event_json where nid = any($1::int8[])');
+const selectJsonBySender = sql(
+  'event_texts_by_sender',
+  'select j.json, e.sender from event_json j join event e using (nid) where nid = any($1::int8[])',
+);
 const selectIds = sql('event_ids', 'select event_id from event where nid = any($1::int8[])');
 const selectOfType = sql('events_of_type', 'select nid from event where nid = any($1::int8[]) and type = $2');
 const selectEarlier = sql(
@@ -43,12 +50,14 @@ export class RoomHistory {
   readonly #engine: RoomEngine;
   readonly #states: RoomStates;
   readonly #graphs: AuthGraphs;
+  readonly #erasures: Erasures;
 
-  constructor(options: { db: Queryable; engine: RoomEngine; states: RoomStates; graphs: AuthGraphs }) {
+  constructor(options: { db: Queryable; engine: RoomEngine; states: RoomStates; graphs: AuthGraphs; erasures: Erasures }) {
     this.#db = options.db;
     this.#engine = options.engine;
     this.#states = options.states;
     this.#graphs = options.graphs;
+    this.#erasures = options.erasures;
   }
 
   /** An event of the room that has its place in it; M_NOT_FOUND otherwise. */
@@ -105,14 +114,21 @@ export class RoomHistory {
     return ids;
   }
 
-  /** The stored events as a JSON list, in pieces. */
-  async *jsonList(nids: readonly number[]): AsyncGenerator<string> {
+  /** Stored state events as a JSON list, in pieces, as a server may have them. */
+  async *stateList(room: Room, nids: readonly number[], server: string): AsyncGenerator<string> {
+    const hidden = this.#erasures.hiddenFrom(room, await this.#engine.strings.id(server));
     yield '[';
     for (let at = 0; at < nids.length; at += SLICE) {
-      const rows = await this.#db.query<{ json: string }>(selectJson, [nids.slice(at, at + SLICE)]);
-      yield `${at === 0 ? '' : ','}${rows.map((row) => row.json).join(',')}`;
+      yield `${at === 0 ? '' : ','}${(await this.#stateTexts(room, nids.slice(at, at + SLICE), hidden)).join(',')}`;
     }
     yield ']';
+  }
+
+  /** `hidden`: senders whose memberships go out redacted. */
+  async #stateTexts(room: Room, nids: readonly number[], hidden: ReadonlySet<number>): Promise<string[]> {
+    if (hidden.size === 0) return (await this.#db.query<{ json: string }>(selectJson, [nids])).map((row) => row.json);
+    const rows = await this.#db.query<{ json: string; sender: number }>(selectJsonBySender, [nids]);
+    return rows.map(({ json, sender }) => (hidden.has(sender) ? redactedMembership(json, room.version) : json));
   }
 
   /** The given events and those before them, newest first. */
@@ -140,12 +156,20 @@ export class RoomHistory {
 
   /** The text of an event as a server may have it: redacted if none of its users could see it. */
   async textFor(room: Room, stored: StoredEvent, server: string): Promise<string> {
-    const redacted = stored.redactedBy !== undefined || !(await this.#maySee(room, stored, server));
+    const redacted =
+      stored.redactedBy !== undefined || (await this.#isErasedFor(room, stored, server)) || !(await this.#maySee(room, stored, server));
     return encodeCanonicalJson(redacted ? redactEventJson(stored.event.json, room.version) : stored.event.json, numbersOf(room.version));
   }
 
   async textsFor(room: Room, events: readonly StoredEvent[], server: string): Promise<string[]> {
     return Promise.all(events.map((stored) => this.textFor(room, stored, server)));
+  }
+
+  /** Its sender's account was erased before any of the server's users came to the room, and none was there when it was sent. */
+  async #isErasedFor(room: Room, stored: StoredEvent, server: string): Promise<boolean> {
+    if (!this.#erasures.isHiddenFrom(room, await this.#engine.strings.id(server), stored)) return false;
+    const entries = this.#states.entries(await this.#states.chain(stored.snapBefore, room));
+    return !(await this.#membershipsOf(room, entries, server)).includes(JOIN);
   }
 
   async #maySee(room: Room, stored: StoredEvent, server: string): Promise<boolean> {
@@ -155,15 +179,18 @@ export class RoomHistory {
     const visibilityNid = entries.get(await strings.id(stateKeyText('m.room.history_visibility', '')));
     const visibility = historyVisibilityOf(visibilityNid === undefined ? undefined : await events.byNid(visibilityNid));
     if (visibility === 'shared' || visibility === 'world_readable') return true;
+    const memberships = await this.#membershipsOf(room, entries, server);
+    return memberships.includes(JOIN) || (visibility === 'invited' && memberships.includes(INVITE));
+  }
+
+  /** Memberships of a server's users in a state, as codes. */
+  async #membershipsOf(room: Room, entries: ReadonlyMap<number, number>, server: string): Promise<number[]> {
+    const { strings, events } = this.#engine;
     const serverNid = await strings.id(server);
     const users = [...room.members.values()].filter((member) => member.serverNid === serverNid).map((member) => member.userNid);
     const keys = await strings.ids((await strings.texts(users)).map((userId) => stateKeyText('m.room.member', userId)));
     const nids = keys.flatMap((key) => entries.get(key) ?? []);
-    for (const member of (await events.byNids(nids)).values()) {
-      const membership = membershipCode(member.event.content['membership']);
-      if (membership === JOIN || (membership === INVITE && visibility === 'invited')) return true;
-    }
-    return false;
+    return [...(await events.byNids(nids)).values()].flatMap((member) => membershipCode(member.event.content['membership']) ?? []);
   }
 
   /** Walks the DAG from events back, the deepest first. */
@@ -196,4 +223,10 @@ export class RoomHistory {
     }
     return found;
   }
+}
+
+/** The stored text of an event without what a redaction takes of it, if it is a membership. */
+function redactedMembership(text: string, version: RoomVersion): string {
+  const json = JSON.parse(text) as JsonObject;
+  return json['type'] === 'm.room.member' ? encodeCanonicalJson(redactEventJson(json, version), numbersOf(version)) : text;
 }

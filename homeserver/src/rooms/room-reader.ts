@@ -4,6 +4,7 @@ import { inTurns } from '../storage/turns.ts';
 import { sql, type Queryable } from '../storage/database.ts';
 import { clientEvent } from './client-event.ts';
 import { eventColumns, eventJoins, type EventRow } from './event-reader.ts';
+import type { Erasures } from './erasures.ts';
 import { backExtremities, gapsOf, type GapFiller } from './gaps.ts';
 import { BAN, JOIN, LEAVE } from './membership.ts';
 import type { Relations } from './relations.ts';
@@ -62,14 +63,23 @@ export class RoomReader {
   readonly #engine: RoomEngine;
   readonly #visibility: EventVisibility;
   readonly #relations: Relations;
+  readonly #erasures: Erasures;
   readonly #now: () => number;
   #filler: GapFiller | undefined;
 
-  constructor(options: { db: Queryable; engine: RoomEngine; visibility: EventVisibility; relations: Relations; now: () => number }) {
+  constructor(options: {
+    db: Queryable;
+    engine: RoomEngine;
+    visibility: EventVisibility;
+    relations: Relations;
+    erasures: Erasures;
+    now: () => number;
+  }) {
     this.#db = options.db;
     this.#engine = options.engine;
     this.#visibility = options.visibility;
     this.#relations = options.relations;
+    this.#erasures = options.erasures;
     this.#now = options.now;
   }
 
@@ -136,21 +146,28 @@ export class RoomReader {
     ]);
     const texts: string[] = [];
     for await (const slice of inTurns(events, RENDERED_AT_ONCE)) {
-      for (const { stored, membership } of slice) {
+      for (const { stored: original, membership } of slice) {
+        const stored = this.shownTo(reader, original, membership);
+        const replaced = stored.replaces === undefined ? undefined : loaded.get(stored.replaces);
         texts.push(
           clientEvent(stored, {
             withRoomId: true,
             now: this.#now(),
             deviceNid: reader.deviceNid,
-            replaced: stored.replaces === undefined ? undefined : loaded.get(stored.replaces),
+            replaced: replaced && this.shownTo(reader, replaced),
             redaction: stored.redactedBy === undefined ? undefined : loaded.get(stored.redactedBy),
             membership,
-            relations: relations.get(stored.nid),
+            relations: stored.related ? relations.get(stored.nid) : undefined,
           }),
         );
       }
     }
     return texts;
+  }
+
+  /** The event as the reader is shown it: a redacted copy, if its sender's account was erased before they came. */
+  shownTo(reader: Pick<Reader, 'userNid'>, stored: StoredEvent, membership?: number): StoredEvent {
+    return this.#erasures.shownTo(reader.userNid, stored, membership);
   }
 
   /** A token of /messages, or one of /sync, as a place in the room. Throws M_INVALID_PARAM. */

@@ -1,7 +1,8 @@
 /** An event as this server keeps it: the event itself and its place in the room. */
 import type { RoomEvent } from '@nexuscomm/spec/events/event.ts';
-import { redactContent } from '@nexuscomm/spec/events/redact-event.ts';
-import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
+import { eventFromStored } from '@nexuscomm/spec/events/parse-event.ts';
+import { redactContent, redactEventJson } from '@nexuscomm/spec/events/redact-event.ts';
+import { findRoomVersion, type RoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 
 export const EVENT_REJECTED = 1;
@@ -14,6 +15,8 @@ export const EVENT_MOVED_STATE = 8;
 export const EVENT_RELAYED = 16;
 /** What it follows was not here when it came: what this server has from before is no neighbour of it. */
 export const EVENT_AFTER_GAP = 32;
+/** A redaction that does not count, or not yet: it has its place, but clients are not told of it. */
+export const EVENT_WITHHELD = 64;
 
 export interface EventRecord {
   readonly nid: number;
@@ -105,9 +108,9 @@ export class StoredEvent implements EventRecord {
     this.#related = true;
   }
 
-  /** The auth rules or the room's present state refuse it: nobody here is shown it. */
+  /** The auth rules or the room's present state refuse it, or it is a redaction that does not count: nobody here is shown it. */
   get isHidden(): boolean {
-    return (this.flags & (EVENT_REJECTED | EVENT_SOFT_FAILED)) !== 0;
+    return (this.flags & (EVENT_REJECTED | EVENT_SOFT_FAILED | EVENT_WITHHELD)) !== 0;
   }
 
   get isRejected(): boolean {
@@ -125,9 +128,17 @@ export class StoredEvent implements EventRecord {
   /** What clients may see of the content: pruned once the event is redacted. */
   get content(): JsonObject {
     if (this.#redactedBy === undefined) return this.event.content;
-    const version = findRoomVersion(this.roomVersion);
-    if (!version) throw new Error(`stored event ${this.event.eventId} has the unknown room version ${this.roomVersion}`);
-    return redactContent(this.event.type, this.event.content, version);
+    return redactContent(this.event.type, this.event.content, versionOf(this));
+  }
+
+  /** The event as if a redaction had been applied to it that nobody is told of, without what relates to it. */
+  redactedCopy(): StoredEvent {
+    const { nid, pos, roomNid, roomVersion, typeNid, senderNid, key, replaces, snapBefore, snapAfter, headBefore, flags, txn } = this;
+    const { eventId, roomId, json } = this.event;
+    const version = versionOf(this);
+    const event = eventFromStored({ eventId, roomId, json: redactEventJson(json, version), version });
+    const place = { nid, pos, roomNid, roomVersion, typeNid, senderNid, key, replaces, snapBefore, snapAfter, headBefore, flags, txn };
+    return new StoredEvent({ ...place, event, redactedBy: undefined, related: false });
   }
 
   /**
@@ -153,4 +164,10 @@ export class StoredEvent implements EventRecord {
       `${stateKey}${redacts},"event_id":${JSON.stringify(event.eventId)},"origin_server_ts":${event.originServerTs}`
     );
   }
+}
+
+function versionOf({ roomVersion, event }: StoredEvent): RoomVersion {
+  const version = findRoomVersion(roomVersion);
+  if (!version) throw new Error(`stored event ${event.eventId} has the unknown room version ${roomVersion}`);
+  return version;
 }

@@ -43,6 +43,7 @@ export class EventVisibility {
     const verdicts = new Map<StoredEvent, VisibleEvent | 'hidden'>();
     const unclear: StoredEvent[] = [];
     for (const stored of events) {
+      if (stored.isHidden) continue;
       const pos = stored.pos ?? Number.NEGATIVE_INFINITY;
       if (joined && pos >= member.since) verdicts.set(stored, { stored, membership: JOIN });
       else unclear.push(stored);

@@ -105,7 +105,7 @@ export class MessageSearch {
     { filter, limit }: SearchRequest,
     from: { rooms: ReadonlyMap<number, Room>; after: Place | undefined; reader: Reader },
   ): Promise<{ found: Found[]; next: Place | undefined }> {
-    const { db, engine, visibility } = this.#options;
+    const { db, engine, visibility, reader: rendering } = this.#options;
     const { rooms, reader } = from;
     const found: Found[] = [];
     let after = from.after;
@@ -116,7 +116,10 @@ export class MessageSearch {
       const passing = [...events.values()].filter((stored) => stored.redactedBy === undefined && allowsStored(filter, stored));
       const visible = new Map<number, VisibleEvent>();
       for (const [roomNid, ofRoom] of Map.groupBy(passing, (stored) => stored.roomNid)) {
-        for (const one of await visibility.filter(rooms.get(roomNid)!, reader.userNid, ofRoom)) visible.set(one.stored.nid, one);
+        for (const one of await visibility.filter(rooms.get(roomNid)!, reader.userNid, ofRoom)) {
+          // Of what is redacted for them only, they must not learn the words either.
+          if (rendering.shownTo(reader, one.stored, one.membership) === one.stored) visible.set(one.stored.nid, one);
+        }
       }
       for (const hit of hits) {
         if (found.length === limit) return { found, next: after };

@@ -33,24 +33,24 @@ export class ResultContext {
     ]);
     const [eventsBefore, eventsAfter] = await Promise.all([rooms.render(earlier.events, reader), rooms.render(later.events, reader)]);
     const senders = new Set([...earlier.events, ...later.events].map((one) => one.stored.event.sender as string).concat(stored.event.sender));
-    const profiles = wanted.profiles ? `,"profile_info":${JSON.stringify(await this.#profiles(stored, [...senders]))}` : '';
+    const profiles = wanted.profiles ? `,"profile_info":${JSON.stringify(await this.#profiles(stored, [...senders], reader))}` : '';
     const start = formatTopological(earlier.end ?? before);
     const end = formatTopological(later.end ?? at);
     return `{"start":"${start}","end":"${end}"${profiles},"events_before":[${eventsBefore.join(',')}],"events_after":[${eventsAfter.join(',')}]}`;
   }
 
   /** Names and pictures as they were when the event was sent. */
-  async #profiles(stored: StoredEvent, userIds: readonly string[]): Promise<Record<string, JsonObject>> {
-    const { engine } = this.#options;
+  async #profiles(stored: StoredEvent, userIds: readonly string[], reader: Reader): Promise<Record<string, JsonObject>> {
+    const { engine, reader: rooms } = this.#options;
     const keys = await engine.strings.ids(userIds.map((userId) => stateKeyText('m.room.member', userId)));
     const state = (await engine.statesAt([stored.snapBefore])).get(stored.snapBefore)!;
     const nids = keys.map((key) => state.get(key));
     const members = await engine.events.byNids(nids.filter((nid) => nid !== undefined));
     return Object.fromEntries(
       userIds.flatMap((userId, i) => {
-        const content = members.get(nids[i] ?? 0)?.content;
-        if (!content) return [];
-        const { displayname, avatar_url: avatar } = content;
+        const member = members.get(nids[i] ?? 0);
+        if (!member) return [];
+        const { displayname, avatar_url: avatar } = rooms.shownTo(reader, member).content;
         return [
           [userId, { ...(typeof displayname === 'string' ? { displayname } : {}), ...(typeof avatar === 'string' ? { avatar_url: avatar } : {}) }],
         ];

@@ -4,6 +4,7 @@
  */
 import { inTurns } from '../storage/turns.ts';
 import { clientEvent } from '../rooms/client-event.ts';
+import type { Erasures } from '../rooms/erasures.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import { stateKeyText } from '../rooms/state-key.ts';
@@ -21,6 +22,7 @@ export interface RoomRendererDeps {
   readonly engine: RoomEngine;
   readonly timeline: TimelineReader;
   readonly visibility: EventVisibility;
+  readonly erasures: Erasures;
   readonly lazyMembers: LazyMembers;
   readonly sources: SyncSources;
   /** timeline events per room when the filter does not say, and at most */
@@ -38,6 +40,8 @@ interface RoomView {
   readonly upto: number;
   timeline: VisibleEvent[];
   limited: boolean;
+  /** something in the span of the timeline, shown or not, moved the state otherwise than by itself */
+  moved: boolean;
   /** state events to send, as numbers */
   state: Set<number>;
   /** the position before the first event of the timeline, for `prev_batch` */
@@ -125,6 +129,7 @@ export class RoomRenderer {
       // Across a gap a timeline would look as if nothing were missing: it begins after it, and the client asks for what is before.
       const gap = page.findLastIndex(isAfterGap);
       if (gap >= 0) page = page.slice(gap);
+      view.moved ||= page.some(movesState);
       const visible = await this.#deps.visibility.filter(view.room, request.user.userNid, page.filter(passes));
       found = [...visible, ...found];
       fromTheStart = page[0]?.event.type === 'm.room.create';
@@ -176,7 +181,7 @@ export class RoomRenderer {
     if (whole) {
       if (request.stateAfter || !first) return atEnd();
       const start = (await engine.statesAt([first.headBefore])).get(first.headBefore)!;
-      return view.timeline.some(({ stored }) => movesState(stored)) ? withFurther(start, await atEnd(), new Map()) : start;
+      return view.moved ? withFurther(start, await atEnd(), new Map()) : start;
     }
     // Incremental: the difference between the state the client has and the one that it needs.
     const firstNew = (await timeline.firstAfter([{ room, after: since }])).get(room.nid);
@@ -188,12 +193,11 @@ export class RoomRenderer {
       return difference(before, await atEnd());
     }
     const needed = first ?? firstNew;
-    const moved = view.timeline.some(({ stored }) => movesState(stored));
-    if (needed.headBefore === firstNew.headBefore && !moved) return new Map();
+    if (needed.headBefore === firstNew.headBefore && !view.moved) return new Map();
     const states = await engine.statesAt([firstNew.headBefore, needed.headBefore]);
     const before = states.get(firstNew.headBefore)!;
     const changes = difference(before, states.get(needed.headBefore)!);
-    return moved ? withFurther(changes, await atEnd(), before) : changes;
+    return view.moved ? withFurther(changes, await atEnd(), before) : changes;
   }
 
   /** The state after the last event that the answer covers. */
@@ -271,14 +275,17 @@ export class RoomRenderer {
     },
   ): Promise<string | undefined> {
     const { filter } = request;
-    const event = (stored: StoredEvent, membership: number | undefined): string => {
+    const { userNid } = request.user;
+    const event = (original: StoredEvent, membership: number | undefined): string => {
+      const stored = this.#deps.erasures.shownTo(userNid, original, membership);
+      const replaced = stored.replaces === undefined ? undefined : parts.events.get(stored.replaces);
       const text = clientEvent(stored, {
         now: request.now,
         deviceNid: request.deviceNid,
-        replaced: stored.replaces === undefined ? undefined : parts.events.get(stored.replaces),
+        replaced: replaced && this.#deps.erasures.shownTo(userNid, replaced),
         redaction: stored.redactedBy === undefined ? undefined : parts.events.get(stored.redactedBy),
         membership,
-        relations: parts.relations.get(stored.nid),
+        relations: stored.related ? parts.relations.get(stored.nid) : undefined,
       });
       if (filter.federationFormat) return JSON.stringify(stored.event.json);
       return filter.eventFields ? JSON.stringify(selectFields(JSON.parse(text), filter.eventFields)) : text;
@@ -344,6 +351,7 @@ function viewOf(request: SyncRequest, room: Room, membership: LiveMembership, le
     upto: left ? Math.min(membership.pos, request.upto) : request.upto,
     timeline: [],
     limited: false,
+    moved: false,
     state: new Set(),
     left,
   };

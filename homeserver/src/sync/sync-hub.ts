@@ -9,6 +9,7 @@ import type { StreamPositions } from '../storage/stream-positions.ts';
 import { JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomCommit, RoomEngine } from '../rooms/room-engine.ts';
+import { EVENT_MOVED_STATE } from '../rooms/stored-event.ts';
 import { UserLive, type LiveMembership } from './user-live.ts';
 
 const selectMemberships = sql('user_memberships', 'select room_nid, membership, nid, pos, since, sender, forgotten from member where user_nid = $1');
@@ -161,6 +162,8 @@ export class SyncHub {
   }
 
   #onCommit({ room, stored, members }: RoomCommit): void {
+    // Of a redaction that is withheld nobody is told, unless forks that it joined moved the state.
+    if (stored.isHidden && members.length === 0 && (stored.flags & EVENT_MOVED_STATE) === 0) return;
     const pos = stored.pos!;
     const touch = (user: UserLive): void => {
       user.touchRoom(room.nid, pos);
