@@ -157,6 +157,29 @@ test('the old ways of reading a room', async () => {
   expect(initial).toMatchObject({ room_id: roomId, membership: 'join', visibility: 'private' });
   expect(initial.messages.chunk.map((event: any) => event.event_id)).toEqual(ids);
   expect(initial.state.some((event: any) => event.type === 'm.room.name')).toBe(true);
+  expect(initial.account_data).toEqual([]);
   const earlier = await alice.ok('GET', `/rooms/${encodeURIComponent(roomId)}/messages?dir=b&from=${initial.messages.start}&limit=1`);
   expect(earlier.chunk[0].type).toBe('m.room.name');
+});
+
+test('the old way of reading a room has what a user keeps of it', async () => {
+  const [roomId, other] = [await alice.createRoom({ preset: 'public_chat' }), await alice.createRoom()];
+  const own = `/user/${encodeURIComponent(alice.userId)}`;
+  const room = `${own}/rooms/${encodeURIComponent(roomId)}`;
+  await alice.ok('PUT', `${room}/tags/m.favourite`, { order: 0.5 });
+  await alice.ok('PUT', `${room}/account_data/org.example.note`, { text: 'mine' });
+  await alice.ok('PUT', `${own}/rooms/${encodeURIComponent(other)}/account_data/org.example.note`, { text: 'of another room' });
+  await alice.ok('PUT', `${own}/account_data/org.example.note`, { text: 'of no room' });
+  const read = async (client: typeof alice): Promise<any[]> =>
+    (await client.ok('GET', `/rooms/${encodeURIComponent(roomId)}/initialSync`)).account_data;
+  const expected = [
+    { type: 'm.tag', content: { tags: { 'm.favourite': { order: 0.5 } } } },
+    { type: 'org.example.note', content: { text: 'mine' } },
+  ];
+  expect(await read(alice)).toEqual(expect.arrayContaining(expected));
+  expect(await read(alice)).toHaveLength(2);
+  // It is private.
+  const carol = await server.user('carol-reads');
+  await carol.join(roomId);
+  expect(await read(carol)).toEqual([]);
 });

@@ -32,6 +32,15 @@ test('the first account is the administrator, the next ones are not', async () =
   expect(await isAdmin(await server.user('later'))).toBe(false);
 });
 
+test('a guest who registers first is the administrator', async () => {
+  await using server = await startTestServer(TRIAL);
+  const { user_id: userId, access_token: token } = await server.nobody.ok('POST', '/register?kind=guest', {});
+  const guest = { username: userId.split(':')[0].slice(1), guest_access_token: token };
+  const answer = await server.nobody.ok('POST', '/register', { ...guest, password: 'password of a guest', auth: { type: 'm.login.dummy' } });
+  expect(await isAdmin(Object.assign(server.nobody, { userId, token: answer.access_token }))).toBe(true);
+  expect(await isAdmin(await server.user('next'))).toBe(false);
+});
+
 test.each([
   [{ origin: 'https://elsewhere.example' }, false],
   [{ origin: 'null' }, false],

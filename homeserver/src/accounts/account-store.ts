@@ -28,6 +28,11 @@ const insertAccount = sql(
 );
 const anyUser = sql('account_any', 'select 1 as one from account where not is_guest limit 1');
 const updatePassword = sql('account_password', 'update account set password = $2 where user_nid = $1');
+const upgradeGuest = sql(
+  'account_upgrade_guest',
+  `update account set is_guest = false, password = $2, is_admin = $3
+   where user_nid = $1 and is_guest and not deactivated returning user_nid`,
+);
 const updateAdmin = sql('account_admin', 'update account set is_admin = $2 where user_nid = $1');
 const deactivateAccount = sql(
   'account_deactivate',
@@ -97,6 +102,11 @@ export class AccountStore {
   }): Promise<boolean> {
     const { userNid, userId, password, created, isGuest, isAdmin } = account;
     return (await this.#db.query(insertAccount, [userNid, userId, password ?? null, created, isGuest, isAdmin])).length === 1;
+  }
+
+  /** False if the account is no guest's any more. */
+  async upgradeGuest(userNid: number, account: { password: string | undefined; isAdmin: boolean }): Promise<boolean> {
+    return (await this.#db.query(upgradeGuest, [userNid, account.password ?? null, account.isAdmin])).length === 1;
   }
 
   async setPassword(userNid: number, password: string): Promise<void> {

@@ -71,14 +71,18 @@ export class Accounts {
 
   /** The user id for a name; throws M_INVALID_USERNAME or M_USER_IN_USE. */
   async available(username: string): Promise<UserId> {
-    const { serverName, store } = this.#options;
+    const userId = this.#userIdFor(username);
+    if (await this.#options.store.find(userId)) throw new MatrixError('M_USER_IN_USE', 400, 'That user name is taken.');
+    return userId;
+  }
+
+  #userIdFor(username: string): UserId {
+    const { serverName } = this.#options;
     const localpart = username.startsWith('@') && serverNameOf(username) === serverName ? username.slice(1, username.indexOf(':')) : username;
     if (!isValidNewLocalpart(localpart.toLowerCase(), serverName)) {
       throw new MatrixError('M_INVALID_USERNAME', 400, 'A user name has the letters a-z, digits and . _ = - / +');
     }
-    const userId = userIdOf(localpart.toLowerCase(), serverName);
-    if (await store.find(userId)) throw new MatrixError('M_USER_IN_USE', 400, 'That user name is taken.');
-    return userId;
+    return userIdOf(localpart.toLowerCase(), serverName);
   }
 
   checkPassword(password: string): void {
@@ -98,26 +102,52 @@ export class Accounts {
     /** an administrator if there is no account yet */
     isAdminIfFirst?: boolean;
   }): Promise<{ userId: UserId; userNid: number }> {
-    const { store, strings, serverName, passwordCost, now } = this.#options;
+    const { store, strings, serverName, now } = this.#options;
     const userId = account.username === undefined ? userIdOf(randomBytes(8).toString('hex'), serverName) : await this.available(account.username);
     const userNid = await strings.id(userId);
-    const isFirst = account.isAdminIfFirst === true && (await this.#claimFirst());
-    let inserted = false;
-    try {
-      inserted = await store.insert({
-        userNid,
-        userId,
-        password: account.password === undefined ? undefined : await hashPassword(account.password, passwordCost),
-        created: now(),
-        isGuest: account.isGuest ?? false,
-        isAdmin: account.isAdmin ?? isFirst,
-      });
-    } finally {
-      if (isFirst && !inserted) this.#firstIsClaimed = false;
-    }
+    const password = await this.#hash(account.password);
+    const inserted = await this.#asFirst(account.isAdminIfFirst ?? false, (isFirst) =>
+      store.insert({ userNid, userId, password, created: now(), isGuest: account.isGuest ?? false, isAdmin: account.isAdmin ?? isFirst }),
+    );
     if (!inserted) throw new MatrixError('M_USER_IN_USE', 400, 'That user name is taken.');
     if (account.username !== undefined) await this.#effects.onRegistered(userNid, userId);
     return { userId, userNid };
+  }
+
+  /** The guest of this name whose token this is; M_FORBIDDEN for anybody else's. */
+  async guest(username: string | undefined, accessToken: string): Promise<Session> {
+    if (username === undefined) throw new MatrixError('M_MISSING_PARAM', 400, 'A guest who registers is named by username.');
+    const state = await this.#options.sessions.lookup(accessToken);
+    if (state.kind !== 'session' || !state.session.isGuest || state.session.userId !== this.#userIdFor(username)) {
+      throw forbidden('guest_access_token is not of a guest with this user name.');
+    }
+    if (state.session.isLocked) throw userLocked();
+    return state.session;
+  }
+
+  /** A guest becomes a user (Client-Server API, "Guest Access"): with the same id, so all there is of them stays. */
+  async upgradeGuest(guest: Session, account: { password: string | undefined; isAdminIfFirst: boolean }): Promise<void> {
+    const { store, sessions } = this.#options;
+    const password = await this.#hash(account.password);
+    const upgraded = await this.#asFirst(account.isAdminIfFirst, (isAdmin) => store.upgradeGuest(guest.userNid, { password, isAdmin }));
+    if (!upgraded) throw forbidden('That user is no guest any more.');
+    sessions.forget(guest.deviceNid);
+  }
+
+  async #hash(password: string | undefined): Promise<string | undefined> {
+    return password === undefined ? undefined : hashPassword(password, this.#options.passwordCost);
+  }
+
+  /** Tells `make` whether it makes the server's first account, if that matters; `make` returns false if it made none. */
+  async #asFirst(matters: boolean, make: (isFirst: boolean) => Promise<boolean>): Promise<boolean> {
+    const isFirst = matters && (await this.#claimFirst());
+    let made = false;
+    try {
+      made = await make(isFirst);
+    } finally {
+      if (isFirst && !made) this.#firstIsClaimed = false;
+    }
+    return made;
   }
 
   /** True once, for the first account of the server: of several at the same time only one is it. */

@@ -93,7 +93,7 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
       if (query.kind !== undefined && query.kind !== 'user') throw new MatrixError('M_INVALID_PARAM', 400, 'kind must be user or guest.');
       if (registration.mode === 'closed') throw forbidden('Registration is closed on this server: ask its administrator for an account.');
       // Tell of a bad name or password before the person goes through confirmations.
-      if (body.username !== undefined) await accounts.available(body.username);
+      if (!(await guestOf(accounts, body)) && body.username !== undefined) await accounts.available(body.username);
       if (body.password !== undefined) accounts.checkPassword(body.password);
       const wanted = await interactiveAuth.require({
         operation: 'register',
@@ -102,9 +102,13 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
         check: { 'm.login.dummy': async () => {}, 'm.login.registration_token': registrationTokenStage(accounts) },
       });
       const isAdminIfFirst = registration.firstIsAdmin && isFromThisMachine(headers);
-      const created = await accounts.create({ username: wanted.username, password: wanted.password, isAdminIfFirst });
-      if (wanted.inhibit_login === true) return { user_id: created.userId };
-      return accounts.login(created, { id: wanted.device_id, name: wanted.initial_device_display_name, withRefresh: wanted.refresh_token ?? false });
+      const { username, password } = wanted;
+      const guest = await guestOf(accounts, wanted);
+      if (guest) await accounts.upgradeGuest(guest, { password, isAdminIfFirst });
+      const user = guest ?? (await accounts.create({ username, password, isAdminIfFirst }));
+      if (wanted.inhibit_login === true) return { user_id: user.userId };
+      const device = { id: wanted.device_id ?? guest?.deviceId, name: wanted.initial_device_display_name };
+      return accounts.login(user, { ...device, withRefresh: wanted.refresh_token ?? false });
     }),
     handle(api.registerAvailable, async ({ query }) => {
       if (registration.mode === 'closed') throw forbidden('Registration is closed on this server.');
@@ -212,6 +216,14 @@ export function accountRoutes(deps: AccountRoutesDeps): Route[] {
       return {};
     }),
   ];
+}
+
+/** The guest who registers; undefined if somebody else does. */
+async function guestOf(
+  accounts: Accounts,
+  { username, guest_access_token: token }: { readonly username?: string; readonly guest_access_token?: string },
+): Promise<Session | undefined> {
+  return token === undefined ? undefined : accounts.guest(username, token);
 }
 
 function registrationTokenStage(accounts: Accounts): StageCheck {

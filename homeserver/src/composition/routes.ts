@@ -140,7 +140,7 @@ function allRoomRoutes(deps: RoutesDeps): Route[] {
       now,
     }),
     ...mutualRoomRoutes({ db, strings }),
-    ...deprecatedRoutes({ engine, reader, directory, pageEvents }),
+    ...deprecatedRoutes({ engine, reader, directory, accountData: userData.accountData, pageEvents }),
   ];
 }
 

@@ -12,6 +12,7 @@ import { INVITE, KNOCK, LEAVE } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { ServerAcls } from '../rooms/server-acls.ts';
+import { checkedEvent, requireCanonical } from './checked-event.ts';
 import type { OutsideMemberships } from './outside-memberships.ts';
 
 export interface InviteReceiverDeps {
@@ -48,7 +49,7 @@ export class InviteReceiver {
     json: JsonObject;
     shown: readonly unknown[];
   }): Promise<JsonObject> {
-    const { outside, acls, signingKey, serverName, isUser } = this.#deps;
+    const { outside, acls, checker, signingKey, serverName, isUser } = this.#deps;
     const { origin, roomId, eventId, json, shown } = request;
     const room = await this.#joined(roomId);
     if (room && !(await acls.allows(room, origin))) throw forbidden('Your server may not take part in this room.');
@@ -58,7 +59,8 @@ export class InviteReceiver {
         room_version: request.roomVersion,
       });
     }
-    const event = await this.#checked(version, json);
+    requireCanonical(json, version);
+    const event = await checkedEvent(checker, json, version);
     if (event.eventId !== eventId || event.roomId !== roomId) throw invalidParam('The event is another than the path names.');
     const target = event.stateKey;
     if (event.type !== 'm.room.member' || event.content['membership'] !== 'invite' || target === undefined)
@@ -87,7 +89,7 @@ export class InviteReceiver {
    * Events of rooms that this server is not in: an invite that is taken back, a knock that is refused. True if it was one.
    */
   async receiveOutside(origin: ServerName, json: JsonObject): Promise<boolean> {
-    const { engine, outside, serverName } = this.#deps;
+    const { engine, outside, checker, serverName } = this.#deps;
     const { room_id: roomId, state_key: target, type, content } = json;
     const membership = isJsonObject(content) ? content['membership'] : undefined;
     if (type !== 'm.room.member' || typeof roomId !== 'string' || typeof target !== 'string' || serverNameOf(target) !== serverName) return false;
@@ -95,7 +97,7 @@ export class InviteReceiver {
     const userNid = await engine.strings.find(target);
     const current = userNid === undefined ? undefined : await outside.find(userNid, roomId);
     if (!current || (current.membership !== INVITE && current.membership !== KNOCK)) return false;
-    const event = await this.#checked(current.version, json);
+    const event = await checkedEvent(checker, json, current.version);
     // Nothing is known of the room's state: only whoever invited is known to be able to take it back.
     const mayEnd = current.membership === KNOCK || current.sender === event.sender;
     if (!mayEnd || serverNameOf(event.sender) !== origin) return false;
@@ -126,12 +128,6 @@ export class InviteReceiver {
       if (verdict.kind === 'dropped') throw invalidParam(`invite_room_state has an event that is not well made: ${verdict.reason}.`);
       if (verdict.checked.event.roomId !== roomId) throw invalidParam('invite_room_state has an event of another room.');
     }
-  }
-
-  async #checked(version: RoomVersion, json: JsonObject): Promise<RoomEvent> {
-    const [verdict] = await this.#deps.checker.check([json], version);
-    if (verdict?.kind !== 'checked') throw forbidden(`The event is not well made: ${verdict?.reason ?? 'it is missing'}.`);
-    return verdict.checked.event;
   }
 }
 

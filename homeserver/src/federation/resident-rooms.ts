@@ -18,6 +18,7 @@ import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { ServerAcls } from '../rooms/server-acls.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import { vouchingUser } from '../rooms/vouching.ts';
+import { checkedEvent, requireCanonical } from './checked-event.ts';
 
 export type RemoteMembership = 'join' | 'leave' | 'knock';
 
@@ -88,14 +89,14 @@ export class ResidentRooms {
     const { engine, remote, serverName, signingKey } = this.#deps;
     const { roomId, eventId, origin, json } = request;
     const room = await this.room(roomId, origin);
+    requireCanonical(json, room.version);
     if (json['room_id'] !== room.roomId) throw badJson('The event is of another room.');
     const vouching = kind === 'join' ? vouchingServer(json) : undefined;
     if (vouching === serverName) await this.#checkVouching(room, json);
     // The voucher's signature is this server's to give: the event is checked with it.
     const signed = vouching === serverName ? signEvent(json, room.version, serverName, signingKey) : json;
-    const [verdict] = await this.#deps.checker.check([signed], room.version);
-    if (verdict?.kind !== 'checked') throw forbidden(`The event is not well made: ${verdict?.reason ?? 'it is missing'}.`);
-    const event = vouching === serverName ? withJson(verdict.checked.event, signed, room) : verdict.checked.event;
+    const checked = await checkedEvent(this.#deps.checker, signed, room.version);
+    const event = vouching === serverName ? withJson(checked, signed, room) : checked;
     if (event.eventId !== eventId) throw invalidParam('The event has another id.');
     checkMembership(kind, event, origin);
     const { outcome, durable } = await remote.receive(room, event, { relayed: true });

@@ -101,17 +101,23 @@ export class AccountData implements AccountDataSource {
     for (const [roomNid, entries] of data) {
       for (const { type, content, pos } of entries.values()) {
         if (pos <= since || pos > upto) continue;
-        const entry = { type, json: `{"type":${JSON.stringify(type)},"content":${content}}` };
+        const entry = asEvent({ type, content });
         if (roomNid === GLOBAL) global.push(entry);
         else rooms.set(roomNid, [...(rooms.get(roomNid) ?? []), entry]);
       }
     }
     if (since === 0) {
       for (const { type, content } of await this.#defaults(userNid)) {
-        if (data.get(GLOBAL)?.has(type) !== true) global.push({ type, json: `{"type":${JSON.stringify(type)},"content":${content}}` });
+        if (data.get(GLOBAL)?.has(type) !== true) global.push(asEvent({ type, content }));
       }
     }
     return { global, rooms };
+  }
+
+  /** What the user keeps of a room, tags included. */
+  async ofRoom(userNid: number, roomNid: number): Promise<AccountDataEntry[]> {
+    const entries = (await this.#load(userNid)).get(roomNid)?.values() ?? [];
+    return Array.from(entries, asEvent);
   }
 
   async ignoredUsers(userNid: number): Promise<ReadonlySet<string>> {
@@ -135,4 +141,8 @@ export class AccountData implements AccountDataSource {
     this.#users.set(userNid, loading);
     return loading;
   }
+}
+
+function asEvent({ type, content }: Pick<Entry, 'type' | 'content'>): AccountDataEntry {
+  return { type, json: `{"type":${JSON.stringify(type)},"content":${content}}` };
 }

@@ -22,6 +22,8 @@ export const register = endpoint({
     initial_device_display_name: OptionalText,
     inhibit_login: OptionalFlag,
     refresh_token: OptionalFlag,
+    /** of a guest who becomes a user (Client-Server API, "Guest Access") */
+    guest_access_token: OptionalText,
   }),
   bodyOptional: true,
 });
