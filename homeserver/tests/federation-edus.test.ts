@@ -69,6 +69,18 @@ test('private receipts stay here', async () => {
   expect(seen).not.toContain('m.read.private');
 });
 
+test('a server that comes to a room is told who is there', async () => {
+  const [carol, dan] = await Promise.all([a.user('carol'), b.user('dan')]);
+  await carol.ok('PUT', `/presence/${encode(carol.userId)}/status`, { presence: 'online', status_msg: 'here before' });
+  const room = await carol.createRoom({ preset: 'public_chat' });
+  const { next_batch: since } = await dan.sync();
+  await dan.ok('POST', `/join/${encode(room)}?via=${encode(a.name)}`, {});
+  const event = await dan.syncUntil(since, (answer: SyncAnswer) =>
+    answer.presence?.events?.find((one) => one.sender === carol.userId && one.content['status_msg'] === 'here before'),
+  );
+  expect(event.content['presence']).toBe('online');
+});
+
 test('presence', async () => {
   const { next_batch: since } = await alice.sync();
   await bob.ok('PUT', `/presence/${encode(bob.userId)}/status`, { presence: 'online', status_msg: 'federating' });

@@ -1,5 +1,6 @@
 /** POST /rooms/{roomId}/upgrade: the room that takes the place of another (Client-Server API, "Room upgrades"). */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../testing/across-servers.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
@@ -35,6 +36,22 @@ test('whoever made a room of version 12 keeps the power in an older one, and its
   expect((await alice.ok('GET', `/directory/room/${encode(`#moving:${alice.userId.split(':')[1]}`)}`)).room_id).toBe(replacement);
   // And back: creators are not named there.
   expect((await state(await upgrade(replacement, '12'), 'm.room.power_levels')).users).toEqual({});
+});
+
+test('tags and direct chats follow whoever joins the new room', async () => {
+  const roomId = await alice.createRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [bob.userId] });
+  const direct = `/user/${encode(alice.userId)}/account_data/m.direct`;
+  await alice.ok('PUT', direct, { [bob.userId]: ['!other:localhost', roomId], '@carol:localhost': ['!third:localhost'] });
+  await alice.ok('PUT', `/user/${encode(alice.userId)}/rooms/${encode(roomId)}/tags/m.favourite`, { order: 0.5 });
+  const replacement = await upgrade(roomId, '11');
+  await eventually('the tag', async () =>
+    Object.hasOwn((await alice.ok('GET', `/user/${encode(alice.userId)}/rooms/${encode(replacement)}/tags`)).tags, 'm.favourite'),
+  );
+  await eventually('the direct chat', async () => (await alice.ok('GET', direct))[bob.userId].includes(replacement));
+  expect(await alice.ok('GET', direct)).toEqual({
+    [bob.userId]: ['!other:localhost', roomId, replacement],
+    '@carol:localhost': ['!third:localhost'],
+  });
 });
 
 test('levels that are text become numbers', async () => {

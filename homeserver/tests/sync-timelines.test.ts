@@ -58,3 +58,12 @@ test('a timeline is limited if something that passes its filter is left out, and
     expect([filter, Math.min(events.length, count), told]).toEqual([filter, count, limited]);
   }
 });
+
+test('in the format of servers too, nothing of what was redacted is told', async () => {
+  const roomId = await alice.createRoom({});
+  const said = await alice.say(roomId, 'a slip of the tongue');
+  await alice.ok('PUT', `/rooms/${encodeURIComponent(roomId)}/redact/${encodeURIComponent(said)}/r1`, {});
+  const { events } = of(await alice.sync({ filter: { event_format: 'federation' } }), roomId).timeline;
+  expect(events.some((event: any) => event.type === 'm.room.message' && Array.isArray(event.prev_events))).toBe(true);
+  expect(JSON.stringify(events)).not.toContain('a slip of the tongue');
+});

@@ -82,7 +82,7 @@ export class FederationClient {
     const { txnId, pdus, edus } = transaction;
     const body = { origin: this.#deps.serverName, origin_server_ts: this.#deps.clock.now(), pdus: [...pdus], edus: [...edus] };
     const answer = await this.#call(server, sendTransaction, { params: { txnId }, body }, options);
-    const refused = Object.entries(answer.pdus).filter(([, result]) => result['error'] !== undefined);
+    const refused = Object.entries(answer.pdus ?? {}).filter(([, result]) => result['error'] !== undefined);
     return new Map(refused.map(([eventId, result]) => [eventId as EventId, JSON.stringify(result['error'])]));
   }
 

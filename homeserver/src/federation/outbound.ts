@@ -167,6 +167,7 @@ export async function createFederationOutbound(deps: FederationOutboundDeps): Pr
       await remoteDevices.start();
     },
     close: async () => {
+      edus[Symbol.dispose]();
       remoteDevices.stop();
       routes.stop();
       await queues[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import type { OutboundQueues } from '@nexuscomm/federation/outbound/outbound-que
 import type { Clock, Edu } from '@nexuscomm/federation/ports.ts';
 import { serverNameOf } from '@nexuscomm/spec/identifiers/parse.ts';
 import type { ServerName } from '@nexuscomm/spec/identifiers/types.ts';
+import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import { LRUCache } from 'lru-cache';
 import { upTo } from '../storage/cache-size.ts';
 import { JOIN } from '../rooms/membership.ts';
@@ -30,11 +31,16 @@ export interface OutgoingEdusOptions {
 /** Other servers forget a typing user after a minute or less: who types on is told of again, ms. */
 const TYPING_REPEAT_MS = 25_000;
 const MAX_TYPISTS = 50_000;
+/** What is told earlier may come before the other server has taken in its own user's join, ms. */
+const INTRODUCED_AFTER_MS = 2_000;
+/** Users of one presence EDU. */
+const MAX_PRESENCES = 100;
 
-export class OutgoingEdus {
+export class OutgoingEdus implements Disposable {
   readonly #options: OutgoingEdusOptions;
   /** room and user -> when their typing was told last, ms */
   readonly #typing = new LRUCache<string, number>(upTo(MAX_TYPISTS));
+  readonly #closed = new AbortController();
 
   constructor(options: OutgoingEdusOptions) {
     this.#options = options;
@@ -75,11 +81,25 @@ export class OutgoingEdus {
     if (!sendPresence || serverNameOf(userId) !== ownName) return;
     const send = async (): Promise<void> => {
       const servers = await shared.of(userNid);
-      const { last_active_ago: ago = 0, ...state } = presence.get(userNid);
-      const push = [{ user_id: userId, ...state, last_active_ago: Math.max(0, Math.round(ago)) }];
-      this.#send(servers, `presence ${userNid}`, { edu_type: 'm.presence', content: { push } });
+      this.#send(servers, `presence ${userNid}`, { edu_type: 'm.presence', content: { push: [pushOf(presence, userNid, userId)] } });
     };
     send().catch(onError);
+  }
+
+  /** A server that comes to a room is told who of this one is there: of changes only it would not learn of them for long. */
+  async #introduceMembers(room: Room, serverNid: number): Promise<void> {
+    const { strings, presence, routes, clock } = this.#options;
+    await clock.wait(INTRODUCED_AFTER_MS, this.#closed.signal);
+    const present: number[] = [];
+    for (const { userNid, serverNid: from, membership } of room.members.values()) {
+      if (from === routes.ownNid && membership === JOIN && presence.get(userNid).presence !== 'offline') present.push(userNid);
+    }
+    for (let at = 0; at < present.length; at += MAX_PRESENCES) {
+      const users = present.slice(at, at + MAX_PRESENCES);
+      const ids = await strings.texts(users);
+      const push = users.map((userNid, i) => pushOf(presence, userNid, ids[i]!));
+      this.#send([serverNid], `presences ${room.nid} ${at}`, { edu_type: 'm.presence', content: { push } });
+    }
   }
 
   /** A local user's devices changed at a position that is not settled yet. */
@@ -88,14 +108,19 @@ export class OutgoingEdus {
     void routes.later(pos, async () => queues.devicesChanged(await routes.names(await shared.of(userNid)), pos));
   }
 
-  /** Servers that a local user comes to share a room with are told of the user's devices. */
+  /** Servers that a local user comes to share a room with are told of the user's devices; those who come, of who is here. */
   #onCommit({ room, stored, members }: RoomCommit): void {
-    const { routes, shared, queues } = this.#options;
+    const { routes, shared, queues, sendPresence, onError } = this.#options;
     const { pos } = stored;
     if (pos === null || pos < 0) return;
     for (const { before, after } of members) {
-      const comes = after.serverNid === routes.ownNid && after.membership === JOIN && before?.membership !== JOIN;
-      if (!comes || !this.#sharedRoom(room.nid)) continue;
+      if (after.membership !== JOIN || before?.membership === JOIN || !this.#sharedRoom(room.nid)) continue;
+      if (after.serverNid !== routes.ownNid) {
+        const isFirst = room.servers.get(after.serverNid) === 1 && room.servers.has(routes.ownNid);
+        if (isFirst && sendPresence)
+          this.#introduceMembers(room, after.serverNid).catch((error: unknown) => this.#closed.signal.aborted || onError(error));
+        continue;
+      }
       void routes.later(pos, async () => {
         const servers = await routes.names(await shared.newlyMet(room.nid, after.userNid));
         queues.devicesChanged(servers, pos);
@@ -111,6 +136,10 @@ export class OutgoingEdus {
     return others === undefined || others === 0 ? undefined : room;
   }
 
+  [Symbol.dispose](): void {
+    this.#closed.abort();
+  }
+
   #send(serverNids: Iterable<number>, subject: string, edu: Edu): void {
     const { queues, routes, onError } = this.#options;
     routes
@@ -118,4 +147,10 @@ export class OutgoingEdus {
       .then((servers) => queues.sendEphemeral(servers, subject, edu))
       .catch(onError);
   }
+}
+
+/** Presence of a user as other servers are told it (Server-Server API, "m.presence"). */
+function pushOf(presence: Presence, userNid: number, userId: string): JsonObject {
+  const { last_active_ago: ago = 0, ...state } = presence.get(userNid);
+  return { user_id: userId, ...state, last_active_ago: Math.max(0, Math.round(ago)) };
 }

@@ -131,6 +131,11 @@ export class StoredEvent implements EventRecord {
     return redactContent(this.event.type, this.event.content, versionOf(this));
   }
 
+  /** The event as other servers know it, pruned once it is redacted. */
+  get json(): JsonObject {
+    return this.#redactedBy === undefined ? this.event.json : redactEventJson(this.event.json, versionOf(this));
+  }
+
   /** The event as if a redaction had been applied to it that nobody is told of, without what relates to it. */
   redactedCopy(): StoredEvent {
     const { nid, pos, roomNid, roomVersion, typeNid, senderNid, key, replaces, snapBefore, snapAfter, headBefore, flags, txn } = this;

@@ -287,7 +287,7 @@ export class RoomRenderer {
         membership,
         relations: stored.related ? parts.relations.get(stored.nid) : undefined,
       });
-      if (filter.federationFormat) return JSON.stringify(stored.event.json);
+      if (filter.federationFormat) return JSON.stringify(stored.json);
       return filter.eventFields ? JSON.stringify(selectFields(JSON.parse(text), filter.eventFields)) : text;
     };
     const state: string[] = [];

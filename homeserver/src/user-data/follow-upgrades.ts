@@ -1,13 +1,13 @@
 /**
- * When somebody joins the room that replaced one of theirs, their tags and push rules of the old room come along
- * (Client-Server API, "Room upgrades", server behaviour).
+ * When somebody joins the room that replaced one of theirs, their tags and push rules of the old room come along, and that
+ * it is a direct chat (Client-Server API, "Room upgrades", server behaviour).
  */
-import { isJsonObject } from '@nexuscomm/spec/json.ts';
+import { isJsonObject, type JsonValue } from '@nexuscomm/spec/json.ts';
 import type { PushRules } from '../push/push-rules.ts';
 import { JOIN } from '../rooms/membership.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
-import type { AccountData } from './account-data.ts';
+import { GLOBAL, type AccountData } from './account-data.ts';
 
 export class UpgradeFollower {
   readonly #engine: RoomEngine;
@@ -42,6 +42,15 @@ export class UpgradeFollower {
     if (!old?.members.has(userNid)) return;
     await this.#copyTags(userNid, old.nid, room.nid);
     await this.#copyPushRule(userNid, userId, oldId, room.roomId);
+    await this.#copyDirect(userNid, oldId, room.roomId);
+  }
+
+  async #copyDirect(userNid: number, from: string, to: string): Promise<void> {
+    await this.#accountData.update(userNid, GLOBAL, 'm.direct', async (direct = {}) => {
+      const added = Object.entries(direct).filter(([, rooms]) => Array.isArray(rooms) && rooms.includes(from) && !rooms.includes(to));
+      if (added.length === 0) return undefined;
+      return { ...direct, ...Object.fromEntries(added.map(([userId, rooms]) => [userId, [...(rooms as JsonValue[]), to]])) };
+    });
   }
 
   async #copyTags(userNid: number, from: number, to: number): Promise<void> {

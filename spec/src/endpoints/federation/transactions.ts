@@ -23,7 +23,8 @@ export const sendTransaction = endpoint({
     pdus: Type.Array(Type.Unknown(), { maxItems: MAX_TRANSACTION_PDUS }),
     edus: Type.Optional(Type.Array(Type.Unknown(), { maxItems: MAX_TRANSACTION_EDUS })),
   }),
-  response: Type.Object({ pdus: Type.Record(Text, Json) }),
+  // Required, but a server that leaves it out has taken the transaction all the same.
+  response: Type.Object({ pdus: Type.Optional(Type.Record(Text, Json)) }),
 });
 
 /** The PDUs of a transaction that answers a request. */
