@@ -18,6 +18,7 @@ import { createRoutes } from './composition/routes.ts';
 import { createSearch } from './composition/search.ts';
 import { createSync } from './composition/sync.ts';
 import { createUserData } from './composition/user-data.ts';
+import { createUserDirectory } from './composition/user-directory.ts';
 import { createUsers } from './composition/users.ts';
 import type { Config } from './config/schema.ts';
 import { createNodeResolver } from './federation/node-resolver.ts';
@@ -123,6 +124,8 @@ async function startWith(config: Config, log: Logger, seams: Seams, closing: Clo
   const syncEngine = createSync({ db, rooms, userData, devices, hub, outside, limits, now });
   const search = createSearch({ settings: config, db, positions, rooms, hub, onError });
   closing.search.use(search);
+  const userDirectory = createUserDirectory({ settings: config, db, strings, rooms, serverName, onError });
+  closing.search.use(userDirectory);
 
   const web = { resolver: createNodeResolver(), trust: trustedRoots(config.federation.ca), userAgent: `NexusComm/${softwareVersion}` };
   const { accountData, evaluator, unread } = userData;
@@ -196,7 +199,7 @@ async function startWith(config: Config, log: Logger, seams: Seams, closing: Clo
     rateLimits,
     metrics,
     now,
-    areas: [push, search, inbox, spaces, media],
+    areas: [push, search, userDirectory, inbox, spaces, media],
   });
   const requests = await createRequests({ settings: config, routes, users, transport, outbound, rateLimiter, metrics, logger: log });
   const hasUsers = await users.store.hasUsers();

@@ -12,7 +12,7 @@ afterAll(async () => {
 });
 
 /** What is written behind the commits, some time later and for many events at once. */
-const IN_THE_BACKGROUND = /^search_/;
+const IN_THE_BACKGROUND = /^(search|directory)_/;
 
 /** The statements that some work ran, by name. */
 async function statementsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {

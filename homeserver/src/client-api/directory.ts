@@ -1,4 +1,4 @@
-/** Aliases, the public directory, finding users, reports. */
+/** Aliases, the public directory, reports. */
 import * as api from '@nexuscomm/spec/endpoints/client/rooms.ts';
 import * as server from '@nexuscomm/spec/endpoints/client/server.ts';
 import { readPowerLevels } from '@nexuscomm/spec/auth-rules/power-levels.ts';
@@ -26,33 +26,13 @@ export interface DirectoryRoutesDeps {
   readonly elsewhere: Pick<RemoteRooms, 'publicRooms'> | undefined;
   readonly serverName: ServerName;
   readonly publishRequiresAdmin: boolean;
-  /** Users find each other even if they share no room. */
-  readonly findAllUsers: boolean;
   readonly now: () => number;
 }
 
-// Users of this server: all of them ($5), or those whom the searcher meets in a room or who are in a room that anybody may join.
-const searchUsers = sql(
-  'user_search',
-  `select a.user_id, n.value as displayname, p.value as avatar_url from account a
-   left join profile_field n on n.user_nid = a.user_nid and n.field = 'displayname'
-   left join profile_field p on p.user_nid = a.user_nid and p.field = 'avatar_url'
-   where not a.deactivated and not a.is_guest and a.user_nid <> $1
-     and (a.user_id ilike $2 escape '\\' or n.value ilike $2 escape '\\')
-     and ($5::boolean or exists (
-       select from member m where m.user_nid = a.user_nid and m.membership = 1 and (
-         exists (select from member o where o.room_nid = m.room_nid and o.user_nid = $1 and o.membership = 1)
-         or exists (select from public_room r where r.room_nid = m.room_nid)
-         or exists (select from current_state c join event_json j on j.nid = c.nid
-                    where c.room_nid = m.room_nid and c.type = $4 and j.json like '%"join_rule":"public"%'))))
-   order by a.user_id limit $3`,
-);
 const insertReport = sql('report_insert', 'insert into report (ts, reporter, room_id, event_id, user_id, reason) values ($1, $2, $3, $4, $5, $6)');
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
-const DEFAULT_USERS = 10;
-const MAX_USERS = 50;
 const MAX_USER_ID_LENGTH = 255;
 
 export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
@@ -123,24 +103,6 @@ export function directoryRoutes(deps: DirectoryRoutesDeps): Route[] {
     handle(api.searchPublicRooms, async ({ body, query, session }) =>
       listRooms(session, { limit: body.limit, since: body.since, server: query.server }, body.filter),
     ),
-    handle(api.searchUsers, async ({ body, session }) => {
-      const limit = Math.min(body.limit ?? DEFAULT_USERS, MAX_USERS);
-      const pattern = `%${body.search_term.replaceAll(/[\\%_]/g, '\\$&')}%`;
-      const joinRules = await engine.strings.id('m.room.join_rules');
-      const rows = await db.query<{ user_id: string; displayname: string | null; avatar_url: string | null }>(searchUsers, [
-        session.userNid,
-        pattern,
-        limit + 1,
-        joinRules,
-        deps.findAllUsers,
-      ]);
-      const results = rows.slice(0, limit).map((row) => ({
-        user_id: row.user_id,
-        ...(row.displayname === null ? {} : { display_name: JSON.parse(row.displayname) as string }),
-        ...(row.avatar_url === null ? {} : { avatar_url: JSON.parse(row.avatar_url) as string }),
-      }));
-      return { results, limited: rows.length > limit };
-    }),
     handle(api.reportEvent, async ({ params, body, session }) => {
       const room = await engine.get(params.roomId);
       if (!room.isJoined(session.userNid)) throw notFound('There is no such event in this room, or you may not see it.');

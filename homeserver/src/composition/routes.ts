@@ -12,7 +12,7 @@ import { roomReadingRoutes } from '../client-api/room-reading.ts';
 import { roomRoutes } from '../client-api/rooms.ts';
 import { serverRoutes } from '../client-api/server.ts';
 import { userDataRoutes } from '../client-api/user-data.ts';
-import { findsAllUsers, registrationMode } from '../config/registration-mode.ts';
+import { registrationMode } from '../config/registration-mode.ts';
 import type { Config } from '../config/schema.ts';
 import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { federationDirectoryRoutes } from '../federation-api/directory.ts';
@@ -136,7 +136,6 @@ function allRoomRoutes(deps: RoutesDeps): Route[] {
       elsewhere: config.federation.enabled ? federation.shared.remoteRooms : undefined,
       serverName,
       publishRequiresAdmin,
-      findAllUsers: findsAllUsers(config),
       now,
     }),
     ...mutualRoomRoutes({ db, strings }),
