@@ -7,6 +7,7 @@ import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import type { JsonObject } from '@nexuscomm/spec/json.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { Database } from '../storage/database.ts';
+import { inTurns } from '../storage/turns.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import { DirectoryTable, type DirectoryEntry, type NameRow } from './directory-table.ts';
 import { directoryWords } from './directory-words.ts';
@@ -22,6 +23,8 @@ export interface DirectoryIndexOptions {
 const DELAY_MS = 1_000;
 /** Changes in one transaction. */
 const BATCH = 1_000;
+/** Names that are read without a turn for others. */
+const READ_AT_ONCE = 500;
 /** ms that a search waits for what changed: only after a big room came, or an upgrade, is there more to do */
 const PATIENCE_MS = 1_000;
 
@@ -85,11 +88,13 @@ export class DirectoryIndex implements AsyncDisposable {
 
   async #entries(rows: readonly NameRow[], nameIn: (json: string) => unknown): Promise<DirectoryEntry[]> {
     const names = new Map<number, string[]>();
-    for (const { user_nid: userNid, json } of rows) {
-      const known = names.get(userNid) ?? [];
-      names.set(userNid, known);
-      const name = json === null ? undefined : nameIn(json);
-      if (typeof name === 'string') known.push(name);
+    for await (const slice of inTurns(rows, READ_AT_ONCE)) {
+      for (const { user_nid: userNid, json } of slice) {
+        const known = names.get(userNid) ?? [];
+        names.set(userNid, known);
+        const name = json === null ? undefined : nameIn(json);
+        if (typeof name === 'string') known.push(name);
+      }
     }
     const userNids = [...names.keys()];
     const userIds = (await this.#options.strings.texts(userNids)) as UserId[];
