@@ -67,3 +67,24 @@ test('in the format of servers too, nothing of what was redacted is told', async
   expect(events.some((event: any) => event.type === 'm.room.message' && Array.isArray(event.prev_events))).toBe(true);
   expect(JSON.stringify(events)).not.toContain('a slip of the tongue');
 });
+
+test('who joined and left between two syncs is told the whole room; who was only invited, nothing but that', async () => {
+  const [eve, frank] = await Promise.all([server.user('eve'), server.user('frank')]);
+  const roomId = await alice.createRoom({ name: 'First name', invite: [eve.userId, frank.userId] });
+  const since = await Promise.all([eve.sync(), frank.sync()]).then((answers) => answers.map((answer) => answer.next_batch));
+  await alice.setState(roomId, 'm.room.topic', { topic: 'not for those who never came' });
+  for (let i = 0; i < 3; i++) await alice.say(roomId, `before ${i}`);
+  await eve.join(roomId);
+  await eve.ok('POST', `/rooms/${roomId}/leave`, {});
+  await frank.ok('POST', `/rooms/${roomId}/leave`, {});
+  const filter = { room: { timeline: { limit: 2 } } };
+  const left = async (user: SeedClient, from: string): Promise<any> => (await user.sync({ filter, since: from })).rooms.leave[roomId];
+  const whole = await left(eve, since[0]);
+  expect(whole.state.events.map((event: any) => event.type)).toEqual(
+    expect.arrayContaining(['m.room.create', 'm.room.name', 'm.room.topic', 'm.room.power_levels']),
+  );
+  const told = await left(frank, since[1]);
+  const events = [...told.state.events, ...told.timeline.events];
+  expect(JSON.stringify(events)).not.toContain('not for those who never came');
+  expect(events.map((event: any) => [event.type, event.state_key])).toEqual([['m.room.member', frank.userId]]);
+});

@@ -46,6 +46,8 @@ interface RoomView {
   state: Set<number>;
   /** the position before the first event of the timeline, for `prev_batch` */
   readonly left: boolean;
+  /** all of the state is told, as to a client that does not have the room */
+  whole: boolean;
 }
 
 /** How many times a selective filter may go further back to fill a timeline. */
@@ -152,23 +154,45 @@ export class RoomRenderer {
   async #chooseState(request: SyncRequest, view: RoomView): Promise<void> {
     const { filter, stateAfter } = request;
     if (filter.state.passesNone) return;
-    const state = await this.#stateChanges(request, view);
     const inTimeline = new Set(view.timeline.map(({ stored }) => stored.nid));
+    if (view.left && !(await this.#hadJoined(view))) {
+      if (stateAfter || !inTimeline.has(view.membership.nid)) view.state.add(view.membership.nid);
+      return;
+    }
+    // Who came and left between two syncs does not have the room yet.
+    if (view.left && !view.whole) view.whole = !(await this.#wasInside(request, view));
+    const state = await this.#stateChanges(request, view);
     const lazy = filter.state.lazyLoadMembers;
-    const whole = view.since === 0 || request.fullState;
     const wantedMembers = lazy ? await this.#membersOfTimeline(request, view) : undefined;
-    const keys = await this.#memberKeys(state, lazy && whole);
+    const keys = await this.#memberKeys(state, lazy && view.whole);
     for (const [key, nid] of state) {
       const inItsTimeline = inTimeline.has(nid);
       if (!stateAfter && inItsTimeline) continue;
       // Once a client has read the members, they are what it was told since: changes are told whoever they are of.
-      if (whole && keys?.has(key) && !wantedMembers?.has(key) && !inItsTimeline) continue;
+      if (view.whole && keys?.has(key) && !wantedMembers?.has(key) && !inItsTimeline) continue;
       view.state.add(nid);
     }
-    if (wantedMembers && view.since > 0) await this.#addLazyMembers(request, view, wantedMembers);
+    if (wantedMembers && !view.whole) await this.#addLazyMembers(request, view, wantedMembers);
     if (wantedMembers) {
       for (const [key, nid] of wantedMembers) this.#deps.lazyMembers.add(request.deviceNid, view.room.nid, key, nid);
     }
+  }
+
+  /** Whether somebody who left a room was in it: an invite that is declined does not show the room. */
+  async #hadJoined({ membership }: RoomView): Promise<boolean> {
+    const { events } = this.#deps.engine;
+    const { replaces } = (await events.byNid(membership.nid)) ?? {};
+    return replaces !== undefined && (await events.byNid(replaces))?.content['membership'] === 'join';
+  }
+
+  /** Whether the user was in the room as the client knows it. */
+  async #wasInside(request: SyncRequest, { room, since }: RoomView): Promise<boolean> {
+    const { engine, timeline } = this.#deps;
+    const firstNew = (await timeline.firstAfter([{ room, after: since }])).get(room.nid);
+    if (!firstNew) return true;
+    const [key] = await engine.strings.ids([stateKeyText('m.room.member', request.userId)]);
+    const nid = (await engine.statesAt([firstNew.headBefore])).get(firstNew.headBefore)?.get(key!);
+    return nid !== undefined && (await engine.events.byNid(nid))?.content['membership'] === 'join';
   }
 
   /** The state to tell, by key: all of it for a room that is new to the client, else what changed. */
@@ -176,9 +200,8 @@ export class RoomRenderer {
     const { engine, timeline } = this.#deps;
     const { room, since, upto } = view;
     const first = view.timeline[0]?.stored;
-    const whole = since === 0 || request.fullState;
     const atEnd = (): Promise<ReadonlyMap<number, number>> => this.#stateAtEnd(view);
-    if (whole) {
+    if (view.whole) {
       if (request.stateAfter || !first) return atEnd();
       const start = (await engine.statesAt([first.headBefore])).get(first.headBefore)!;
       return view.moved ? withFurther(start, await atEnd(), new Map()) : start;
@@ -223,7 +246,7 @@ export class RoomRenderer {
   async #membersOfTimeline(request: SyncRequest, view: RoomView): Promise<Map<number, number>> {
     const { strings } = this.#deps.engine;
     const users = new Set(view.timeline.map(({ stored }) => stored.event.sender as string));
-    if (view.since === 0 || request.fullState) users.add(request.userId);
+    if (view.whole) users.add(request.userId);
     if (tellsSummary(request, view) && !(await isNamed(this.#deps.engine, view.room))) {
       const heroes = roomHeroes(view.room, request.user.userNid).map((hero) => hero.userNid);
       for (const userId of await strings.texts(heroes)) users.add(userId);
@@ -302,9 +325,8 @@ export class RoomRenderer {
     const accountData = parts.accountData
       .filter((entry) => filter.roomAccountData.passesAll || filter.roomAccountData.allows({ type: entry.type, sender: request.userId, content: {} }))
       .map((entry) => entry.json);
-    const whole = view.since === 0 || request.fullState;
     const nothing = state.length + timeline.length + ephemeral.length + accountData.length === 0;
-    if (nothing && !whole && !view.left && !view.limited && parts.unread === undefined) return undefined;
+    if (nothing && !view.whole && !view.left && !view.limited && parts.unread === undefined) return undefined;
 
     const start = view.timeline[0]?.stored;
     // A place in the stream: where the room forked, what came before may well be deeper.
@@ -354,6 +376,7 @@ function viewOf(request: SyncRequest, room: Room, membership: LiveMembership, le
     moved: false,
     state: new Set(),
     left,
+    whole: newlyJoined || request.since === 0 || request.fullState,
   };
 }
 
