@@ -168,14 +168,14 @@ function powerLevels(version: RoomVersion, creator: UserId, preset: Preset, requ
   return { ...defaults, ...override };
 }
 
-/** What the preset says (Client-Server API, "Creation"), unless `initial_state` says otherwise. */
+/** What the preset says, unless `initial_state` says otherwise. Guests are kept out where nothing is said of them, so that takes no event. */
 function presetState(sender: UserId, preset: Preset, request: CreateRoomRequest): EventDraft[] {
   const { joinRule, guestAccess } = PRESETS[preset];
   const given = new Set((request.initial_state ?? []).filter((event) => (event.state_key ?? '') === '').map((event) => event.type));
   return [
     state(sender, 'm.room.join_rules', { join_rule: joinRule }),
     state(sender, 'm.room.history_visibility', { history_visibility: 'shared' }),
-    state(sender, 'm.room.guest_access', { guest_access: guestAccess }),
+    ...(guestAccess === 'can_join' ? [state(sender, 'm.room.guest_access', { guest_access: guestAccess })] : []),
   ].filter((draft) => !given.has(draft.type));
 }
 
