@@ -121,7 +121,7 @@ async function startWith(config: Config, log: Logger, seams: Seams, closing: Clo
   const userData = createUserData({ db, strings, positions, rooms, hub, deviceChanges, serverName, now, onError });
   closing.presence.use(userData.presence);
   const outside = new OutsideMemberships({ db, engine, positions, hub });
-  const syncEngine = createSync({ db, rooms, userData, devices, hub, outside, limits, now });
+  const sync = createSync({ db, rooms, userData, devices, hub, outside, limits, now });
   const search = createSearch({ settings: config, db, positions, rooms, hub, onError });
   closing.search.use(search);
   const userDirectory = createUserDirectory({ settings: config, db, strings, rooms, serverName, onError });
@@ -192,7 +192,7 @@ async function startWith(config: Config, log: Logger, seams: Seams, closing: Clo
     users,
     devices,
     userData,
-    syncEngine,
+    sync,
     thirdPartyInvites,
     transport,
     federation,

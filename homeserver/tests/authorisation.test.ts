@@ -77,11 +77,12 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const pathOf = (endpoint: Endpoint): string =>
-  endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    if (names[name] === undefined) throw new Error(`no value for ${name} of ${endpoint.path}`);
+const named = (text: string): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (names[name] === undefined) throw new Error(`no value for ${name} of ${text}`);
     return encodeURIComponent(names[name]);
   });
+const pathOf = (endpoint: Endpoint): string => named(endpoint.path);
 const withToken = ENDPOINTS.filter(([, endpoint]) => endpoint.auth === 'user' || endpoint.auth === 'guest' || endpoint.auth === 'admin');
 const bodyFor = (endpoint: Endpoint): unknown => (endpoint.method === 'GET' ? undefined : {});
 
@@ -125,6 +126,7 @@ const WRONG_USER: Record<string, { body?: unknown; query?: string; refusal: [num
   isSuspended: { refusal: [403, 'M_FORBIDDEN'] },
   suspend: { body: { suspended: true }, refusal: [403, 'M_FORBIDDEN'] },
   getEventAnywhere: { refusal: [404, 'M_NOT_FOUND'] },
+  getEvents: { query: 'room_id={roomId}', refusal: [403, 'M_FORBIDDEN'] },
   getInitialSync: { refusal: [403, 'M_FORBIDDEN'] },
   getBackup: { refusal: [404, 'M_NOT_FOUND'] },
   updateBackup: { body: { algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2', auth_data: {} }, refusal: [404, 'M_NOT_FOUND'] },
@@ -207,6 +209,7 @@ const ONLY_OWN = [
   'previewUrl', // media: knowing the address is the right to read
   'createRoom',
   'forgetRoom',
+  'getInitialSyncOfAll',
   'getJoinedRooms',
   'getMutualRooms',
   'searchPublicRooms',
@@ -238,7 +241,11 @@ test('every endpoint has its wrong-user case, or can name only what is the own u
 
 test.each(Object.entries(WRONG_USER))('%s refuses the wrong user', async (name, { body, query, refusal }) => {
   const endpoint = ENDPOINTS.find(([one]) => one === name)![1];
-  const { status, body: answer } = await mallory.request(endpoint.method, `${pathOf(endpoint)}${query === undefined ? '' : `?${query}`}`, body);
+  const { status, body: answer } = await mallory.request(
+    endpoint.method,
+    `${pathOf(endpoint)}${query === undefined ? '' : `?${named(query)}`}`,
+    body,
+  );
   expect([status, String(answer.errcode)]).toEqual(refusal);
 });
 

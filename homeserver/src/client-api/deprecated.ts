@@ -1,25 +1,35 @@
 /** Ways of reading from before /sync that the specification still has (Client-Server API, deprecated). */
-import { getEventAnywhere, getInitialSync } from '@nexuscomm/spec/endpoints/client/rooms.ts';
-import { forbidden, notFound } from '@nexuscomm/spec/errors.ts';
+import { getEventAnywhere, getEvents, getInitialSync, getInitialSyncOfAll } from '@nexuscomm/spec/endpoints/client/rooms.ts';
+import { MatrixError, forbidden, notFound } from '@nexuscomm/spec/errors.ts';
 import { RawJson, handle, type Route } from '../http/handler.ts';
-import { membershipName } from '../rooms/membership.ts';
-import type { PublicDirectory } from '../rooms/public-directory.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
-import { formatTopological, type RoomReader } from '../rooms/room-reader.ts';
-import type { AccountData } from '../user-data/account-data.ts';
+import type { EventStream } from '../sync/event-stream.ts';
+import type { InitialSync } from '../sync/initial-sync.ts';
+import { roomInfo, type RoomInfoDeps } from '../sync/room-info.ts';
+import type { SyncHub } from '../sync/sync-hub.ts';
+import { parseSyncToken } from '../sync/sync-token.ts';
+import type { Presence } from '../user-data/presence.ts';
 
-export interface DeprecatedRoutesDeps {
+export interface DeprecatedRoutesDeps extends RoomInfoDeps {
   readonly engine: RoomEngine;
-  readonly reader: RoomReader;
-  readonly directory: PublicDirectory;
-  readonly accountData: Pick<AccountData, 'ofRoom'>;
+  readonly hub: SyncHub;
+  readonly eventStream: EventStream;
+  readonly initialSync: InitialSync;
+  readonly presence: Pick<Presence, 'seen'>;
+  /** messages of a room at most, where it alone is asked for */
   readonly pageEvents: number;
+  /** and where all are */
+  readonly roomEvents: number;
+  readonly maxTimeoutMs: number;
 }
 
 const DEFAULT_MESSAGES = 10;
-const NEWEST = { depth: Number.MAX_SAFE_INTEGER, pos: Number.MAX_SAFE_INTEGER };
+/** Who does not say how long to wait means to wait, other than in /sync. */
+const DEFAULT_TIMEOUT_MS = 30_000;
 
-export function deprecatedRoutes({ engine, reader, directory, accountData, pageEvents }: DeprecatedRoutesDeps): Route[] {
+export function deprecatedRoutes(deps: DeprecatedRoutesDeps): Route[] {
+  const { engine, reader, hub, eventStream, initialSync, presence } = deps;
+  const limitOf = (limit: number | undefined, most: number): number => Math.min(Math.max(1, limit ?? DEFAULT_MESSAGES), most);
   return [
     handle(getEventAnywhere, async ({ params, session }) => {
       const stored = await engine.events.byId(params.eventId);
@@ -28,26 +38,28 @@ export function deprecatedRoutes({ engine, reader, directory, accountData, pageE
       const visible = await reader.event(room, params.eventId, session.userNid);
       return new RawJson((await reader.render([visible], session))[0]!);
     }),
+    handle(getEvents, async ({ query, session, signal }) => {
+      const { room_id: roomId } = query;
+      if (session.isGuest && roomId === undefined) {
+        throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 403, 'Guests follow one room at a time: name it as room_id, or use /sync.');
+      }
+      const from = query.from === undefined || query.from === '' ? undefined : parseSyncToken(query.from);
+      const timeoutMs = Math.min(query.timeout ?? DEFAULT_TIMEOUT_MS, deps.maxTimeoutMs);
+      await presence.seen(session.userNid, session.userId, 'online');
+      const call = { reader: session, from, timeoutMs, signal };
+      return roomId === undefined ? eventStream.ofUser(call) : eventStream.ofRoom(call, roomId);
+    }),
+    handle(getInitialSyncOfAll, async ({ query, session }) => {
+      await presence.seen(session.userNid, session.userId, 'online');
+      return initialSync.sync({ reader: session, limit: limitOf(query.limit, deps.roomEvents), archived: query.archived ?? false });
+    }),
     handle(getInitialSync, async ({ params, query, session }) => {
+      const upto = hub.watermark;
       const room = await engine.find(params.roomId);
       if (!room) throw forbidden('You are not in this room.');
-      const state = await reader.readableState(room, session.userNid);
-      const limit = Math.min(Math.max(1, query.limit ?? DEFAULT_MESSAGES), pageEvents);
-      const common = { room, userNid: session.userNid, to: undefined, backwards: true, passes: () => true };
-      const page = await reader.page({ ...common, from: NEWEST, limit });
-      const [events, states, kept] = await Promise.all([
-        reader.render(page.events.toReversed(), session),
-        reader.stateEvents(state.values(), session),
-        accountData.ofRoom(session.userNid, room.nid),
-      ]);
       const { membership } = room.members.get(session.userNid) ?? {};
-      const [start, end] = [page.end ?? { depth: 0, pos: -Number.MAX_SAFE_INTEGER }, page.start].map((place) => formatTopological(place));
-      return new RawJson(
-        `{"room_id":${JSON.stringify(room.roomId)},${membership === undefined ? '' : `"membership":"${membershipName(membership)}",`}` +
-          `"visibility":"${(await directory.isPublished(room.nid)) ? 'public' : 'private'}",` +
-          `"messages":{"chunk":[${events.join(',')}],"start":"${start}","end":"${end}"},"state":[${states.join(',')}],` +
-          `"account_data":[${kept.map((entry) => entry.json).join(',')}]}`,
-      );
+      const limit = limitOf(query.limit, deps.pageEvents);
+      return new RawJson(await roomInfo(deps, { room, reader: session, membership, limit, upto, end: upto, fillGaps: true }));
     }),
   ];
 }

@@ -25,13 +25,13 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { ThirdPartyInvites } from '../rooms/third-party-invites.ts';
 import type { Database } from '../storage/database.ts';
 import type { StringTable } from '../storage/string-table.ts';
-import type { SyncEngine } from '../sync/sync-engine.ts';
 import type { SyncHub } from '../sync/sync-hub.ts';
 import type { Devices } from './devices.ts';
 import type { Federation } from './federation.ts';
 import { publicAddressOf } from './public-address.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Rooms } from './rooms.ts';
+import type { Sync } from './sync.ts';
 import type { UserData } from './user-data.ts';
 import type { Users } from './users.ts';
 
@@ -45,7 +45,7 @@ export interface RoutesDeps {
   readonly users: Users;
   readonly devices: Devices;
   readonly userData: UserData;
-  readonly syncEngine: SyncEngine;
+  readonly sync: Sync;
   readonly thirdPartyInvites: ThirdPartyInvites;
   readonly transport: FederationTransport;
   readonly federation: Federation;
@@ -80,7 +80,7 @@ function ownRoutes({ config, serverName, db, metrics, rateLimits }: RoutesDeps):
 }
 
 function userRoutes(deps: RoutesDeps): Route[] {
-  const { config, serverName, strings, users, devices, userData, rooms, syncEngine, federation, rateLimits, now } = deps;
+  const { config, serverName, strings, users, devices, userData, rooms, sync, federation, rateLimits, now } = deps;
   const { accounts, sessions, interactiveAuth, moderation, profiles, openIdTokens } = users;
   const { deviceKeys, deviceChanges, toDevice, backups } = devices;
   const { mode, isTrial } = registrationMode(config);
@@ -100,7 +100,7 @@ function userRoutes(deps: RoutesDeps): Route[] {
       ...userData,
       engine: rooms.engine,
       strings,
-      syncEngine,
+      syncEngine: sync.syncEngine,
       audience: (userNid) => deviceChanges.audience(userNid),
       now,
       maxSyncTimeoutMs: config.limits.sync_timeout_ms,
@@ -118,14 +118,15 @@ function userRoutes(deps: RoutesDeps): Route[] {
 }
 
 function allRoomRoutes(deps: RoutesDeps): Route[] {
-  const { config, serverName, db, strings, hub, rooms, users, userData, thirdPartyInvites, federation, now } = deps;
+  const { config, serverName, db, strings, hub, rooms, users, userData, sync, thirdPartyInvites, federation, now } = deps;
   const { engine, reader, byTime, visibility, relations, aliases, directory } = rooms;
   const { memberships } = users;
   const { default_version: defaultVersion, publish_requires_admin: publishRequiresAdmin } = config.rooms;
-  const { page_events: pageEvents } = config.limits;
+  const { page_events: pageEvents, sync_timeline_events: roomEvents, sync_timeout_ms: maxTimeoutMs } = config.limits;
+  const { accountData, presence } = userData;
   return [
     ...roomRoutes({ engine, memberships, thirdPartyInvites, aliases, relations, directory, serverName, defaultVersion }),
-    ...roomReadingRoutes({ engine, reader, byTime, relations, visibility, hub, accountData: userData.accountData, pageEvents }),
+    ...roomReadingRoutes({ engine, reader, byTime, relations, visibility, hub, accountData, pageEvents }),
     ...directoryRoutes({
       db,
       engine,
@@ -139,7 +140,7 @@ function allRoomRoutes(deps: RoutesDeps): Route[] {
       now,
     }),
     ...mutualRoomRoutes({ db, strings }),
-    ...deprecatedRoutes({ engine, reader, directory, accountData: userData.accountData, pageEvents }),
+    ...deprecatedRoutes({ engine, reader, directory, hub, ...sync, accountData, presence, pageEvents, roomEvents, maxTimeoutMs }),
   ];
 }
 

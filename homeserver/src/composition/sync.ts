@@ -2,7 +2,10 @@
 import type { Config } from '../config/schema.ts';
 import type { OutsideMemberships } from '../federation/outside-memberships.ts';
 import type { Database } from '../storage/database.ts';
+import { EventStream } from '../sync/event-stream.ts';
+import { InitialSync } from '../sync/initial-sync.ts';
 import { LazyMembers } from '../sync/lazy-members.ts';
+import type { Outside } from '../sync/old-events.ts';
 import { RoomRenderer } from '../sync/render-rooms.ts';
 import type { SyncSources } from '../sync/sources.ts';
 import { SyncEngine } from '../sync/sync-engine.ts';
@@ -17,7 +20,7 @@ const DEVICE_IDLE_MS = 10 * 60_000;
 
 export interface SyncDeps {
   readonly db: Database;
-  readonly rooms: Pick<Rooms, 'engine' | 'timeline' | 'visibility' | 'relations' | 'erasures'>;
+  readonly rooms: Pick<Rooms, 'engine' | 'timeline' | 'visibility' | 'relations' | 'erasures' | 'reader' | 'directory'>;
   readonly userData: Pick<UserData, 'accountData' | 'receipts' | 'typing' | 'unread' | 'presence'>;
   readonly devices: Pick<Devices, 'deviceChanges' | 'deviceKeys' | 'toDevice'>;
   readonly hub: SyncHub;
@@ -26,8 +29,15 @@ export interface SyncDeps {
   readonly now: () => number;
 }
 
-export function createSync({ db, rooms, userData, devices, hub, outside, limits, now }: SyncDeps): SyncEngine {
-  const { engine, timeline, visibility, relations, erasures } = rooms;
+export interface Sync {
+  readonly syncEngine: SyncEngine;
+  /** for clients from before /sync */
+  readonly eventStream: EventStream;
+  readonly initialSync: InitialSync;
+}
+
+export function createSync({ db, rooms, userData, devices, hub, outside: memberships, limits, now }: SyncDeps): Sync {
+  const { engine, timeline, visibility, relations, erasures, reader, directory } = rooms;
   const { accountData, receipts, typing, unread, presence } = userData;
   const { deviceChanges, deviceKeys, toDevice } = devices;
   const sources: SyncSources = {
@@ -53,8 +63,11 @@ export function createSync({ db, rooms, userData, devices, hub, outside, limits,
     defaultTimelineLimit: DEFAULT_TIMELINE_EVENTS,
     maxTimelineLimit: limits.sync_timeline_events,
   });
-  return new SyncEngine({
-    outside: (userNid, shown) => outside.shown(userNid, shown),
+  const outside: Outside = (userNid, shown) => memberships.shown(userNid, shown);
+  const deviceIdleMs = DEVICE_IDLE_MS;
+  const roomEvents = limits.sync_timeline_events;
+  const syncEngine = new SyncEngine({
+    outside,
     db,
     engine,
     hub,
@@ -62,6 +75,11 @@ export function createSync({ db, rooms, userData, devices, hub, outside, limits,
     sources,
     now,
     maxToDevice: limits.to_device_per_sync,
-    deviceIdleMs: DEVICE_IDLE_MS,
+    deviceIdleMs,
   });
+  return {
+    syncEngine,
+    eventStream: new EventStream({ db, engine, hub, timeline, visibility, reader, outside, sources, now, roomEvents, deviceIdleMs }),
+    initialSync: new InitialSync({ engine, hub, reader, directory, outside, sources, accountData }),
+  };
 }

@@ -6,7 +6,8 @@ import { strippedState } from '../rooms/stripped-state.ts';
 import type { RoomEngine } from '../rooms/room-engine.ts';
 import type { StoredEvent } from '../rooms/stored-event.ts';
 import type { Queryable } from '../storage/database.ts';
-import { planRooms, type RoomPlan } from './plan-rooms.ts';
+import type { Outside } from './old-events.ts';
+import { isInside, planRooms, type RoomPlan } from './plan-rooms.ts';
 import type { RoomRenderer } from './render-rooms.ts';
 import type { AccountDataEntry, SyncSources } from './sources.ts';
 import type { SyncFilter } from './sync-filter.ts';
@@ -20,8 +21,7 @@ export interface SyncEngineDeps {
   readonly engine: RoomEngine;
   readonly hub: SyncHub;
   readonly renderer: RoomRenderer;
-  /** what a user was shown of rooms that this server is not in, by room number: id, and stripped events as a JSON list */
-  readonly outside: (userNid: number, roomNids: readonly number[]) => Promise<Map<number, { roomId: string; events: string }>>;
+  readonly outside: Outside;
   readonly sources: SyncSources;
   readonly now: () => number;
   /** to-device messages in one answer at most */
@@ -105,7 +105,7 @@ export class SyncEngine {
   /** The answer, or undefined if it would be empty and `evenIfEmpty` is not set. */
   async #answer(request: SyncRequest, evenIfEmpty: boolean): Promise<Answer | undefined> {
     const own = await this.#ownNews(request);
-    const plan = await planRooms(this.#deps.db, request, () => this.#otherNews(request));
+    const plan = await planRooms(this.#deps, request);
     const total = plan.joined.length + plan.left.length + plan.invited.length + plan.knocked.length;
     if (total === 0 && isBare(own) && !evenIfEmpty) return undefined;
     const head = await this.#head(request, own);
@@ -244,23 +244,7 @@ export class SyncEngine {
     text += `,"device_unused_fallback_key_types":${JSON.stringify(counts.unusedFallback)}`;
     return text;
   }
-
-  /** Rooms with news that are not events, after a token that memory does not reach back to. */
-  async #otherNews(request: SyncRequest): Promise<Iterable<number>> {
-    const { sources } = this.#deps;
-    const { user, since, upto, memberships } = request;
-    const entered = 'all' in memberships ? [...memberships.all.keys()] : memberships.changed.map(({ roomNid }) => roomNid);
-    const rooms = entered.map((roomNid) => ({ roomNid, since }));
-    const [receipts, accountData] = await Promise.all([
-      sources.receipts.changed(user.userNid, rooms, upto),
-      sources.accountData.changed(user.userNid, since, upto),
-    ]);
-    return [...receipts.keys(), ...accountData.rooms.keys()];
-  }
 }
-
-/** The membership is of a room that this server has events of. */
-const isInside = (membership: LiveMembership): boolean => membership.nid !== 0;
 
 function isBare(own: OwnNews): boolean {
   return own.accountData.length + own.presence.length + own.toDevice.length + own.changedDevices.length + own.leftDevices.length === 0;

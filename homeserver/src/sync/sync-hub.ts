@@ -24,12 +24,22 @@ interface MembershipRow {
   forgotten: boolean;
 }
 
+/** Waits as `SyncHub.wait` does, for what happens in a room. */
+export interface RoomFollower extends Disposable {
+  wait(since: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** No user has this number. */
+const NOBODY = 0;
+
 export class SyncHub {
   readonly #db: Queryable;
   readonly #positions: StreamPositions;
   readonly #users: LRUCache<number, UserLive>;
   /** Users with a waiting sync stay, whatever the cache thinks. */
   readonly #waiting = new Map<number, UserLive>();
+  /** Those who follow a room without having to be in it: as users of no number, by room. */
+  readonly #followers = new Map<number, Set<UserLive>>();
   readonly #loading = new Map<number, Promise<UserLive>>();
   /** Users to wake when the watermark reaches the position of their newest mark. */
   readonly #marked = new Map<UserLive, number>();
@@ -55,6 +65,7 @@ export class SyncHub {
   close(): void {
     this.#closed = true;
     for (const user of this.#waiting.values()) user.wake();
+    for (const followers of this.#followers.values()) for (const follower of followers) follower.wake();
   }
 
   /** The user, loaded if need be (one statement). */
@@ -114,23 +125,42 @@ export class SyncHub {
   async wait(user: UserLive, since: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
     this.#waiting.set(user.userNid, user);
     try {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(done, timeoutMs);
-        const remove = user.addWaiter(done);
-        signal.addEventListener('abort', done);
-        // What came between the caller's look and this registration has marked nobody.
-        if (user.newestChange > since) this.#mark(user, user.newestChange);
-        if (this.#closed || signal.aborted || (user.newestChange > since && user.newestChange <= this.#positions.watermark)) done();
-        function done(): void {
-          clearTimeout(timer);
-          remove();
-          signal.removeEventListener('abort', done);
-          resolve();
-        }
-      });
+      await this.#woken(user, since, timeoutMs, signal);
     } finally {
       if (user.waiting === 0) this.#waiting.delete(user.userNid);
     }
+  }
+
+  /** Follows a room until disposed of, to wait for what its members are told, whoever one is. */
+  follow(roomNid: number): RoomFollower {
+    // What was handed out before may be committed later, and was marked for others only.
+    const follower = new UserLive(NOBODY, [], this.#positions.last);
+    const followers = this.#followers.get(roomNid) ?? new Set<UserLive>();
+    this.#followers.set(roomNid, followers.add(follower));
+    return {
+      wait: (since, timeoutMs, signal) => this.#woken(follower, since, timeoutMs, signal),
+      [Symbol.dispose]: () => {
+        followers.delete(follower);
+        if (followers.size === 0) this.#followers.delete(roomNid);
+      },
+    };
+  }
+
+  async #woken(user: UserLive, since: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, timeoutMs);
+      const remove = user.addWaiter(done);
+      signal.addEventListener('abort', done);
+      // What came between the caller's look and this registration has marked nobody.
+      if (user.newestChange > since) this.#mark(user, user.newestChange);
+      if (this.#closed || signal.aborted || (user.newestChange > since && user.newestChange <= this.#positions.watermark)) done();
+      function done(): void {
+        clearTimeout(timer);
+        remove();
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    });
   }
 
   async #load(userNid: number): Promise<UserLive> {
@@ -179,8 +209,9 @@ export class SyncHub {
     this.#eachLiveMember(room, touch);
   }
 
-  /** Walks the shorter of the two: the room's members or the users in memory. */
+  /** Walks the shorter of the two: the room's members or the users in memory. Who follows the room counts as a member. */
   #eachLiveMember(room: Room, visit: (user: UserLive) => void): void {
+    for (const follower of this.#followers.get(room.nid) ?? []) visit(follower);
     for (const [userNid, early] of this.#early) if (room.isJoined(userNid)) early.push(visit);
     if (room.members.size <= this.#users.size) {
       for (const member of room.members.values()) {

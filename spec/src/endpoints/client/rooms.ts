@@ -186,6 +186,22 @@ export const getEventAnywhere = endpoint({
   rateLimit: 'general',
   params: Type.Object({ eventId: Text }),
 });
+/** Deprecated: what happened since a token, in all of the user's rooms or in one that need not be theirs. */
+export const getEvents = endpoint({
+  method: 'GET',
+  path: `${V3}/events`,
+  auth: 'guest',
+  rateLimit: 'none',
+  query: Type.Object({ from: OptionalText, timeout: Type.Optional(Type.Integer({ minimum: 0 })), room_id: OptionalText }),
+});
+/** Deprecated: what /sync would tell at first. */
+export const getInitialSyncOfAll = endpoint({
+  method: 'GET',
+  path: `${V3}/initialSync`,
+  auth: 'user',
+  rateLimit: 'heavy',
+  query: Type.Object({ limit: OptionalInt, archived: OptionalFlag }),
+});
 /** Deprecated: what /sync would tell of one room. */
 export const getInitialSync = endpoint({
   method: 'GET',
