@@ -68,6 +68,19 @@ test('in the format of servers too, nothing of what was redacted is told', async
   expect(JSON.stringify(events)).not.toContain('a slip of the tongue');
 });
 
+test('whoever comes to a room is told that it has a past', async () => {
+  const grace = await server.user('grace');
+  const roomId = await alice.createRoom({ preset: 'public_chat' });
+  await alice.say(roomId, 'long ago');
+  const filter = { room: { timeline: { types: ['m.room.message'] } } };
+  const { next_batch: since } = await grace.sync({ filter });
+  await grace.join(roomId);
+  const { timeline } = of(await grace.sync({ filter, since }), roomId);
+  expect([timeline.events.length, timeline.limited]).toEqual([1, true]);
+  const own = await grace.createRoom({});
+  expect(of(await grace.sync({ since }), own).timeline.limited).toBe(false);
+});
+
 test('who joined and left between two syncs is told the whole room; who was only invited, nothing but that', async () => {
   const [eve, frank] = await Promise.all([server.user('eve'), server.user('frank')]);
   const roomId = await alice.createRoom({ name: 'First name', invite: [eve.userId, frank.userId] });

@@ -146,8 +146,10 @@ export class RoomRenderer {
     }
     view.timeline = limit === 0 ? [] : found.slice(-limit);
     if (limit === 0) view.limited = newest.length > 0;
-    // What was before this server came to the room, others have.
-    if (view.since === 0 && view.timeline.length > 0) view.limited ||= !fromTheStart;
+    if (view.since > 0 || view.timeline.length === 0) return;
+    // What was before this server came to the room, others have. Who comes to a room is told that there is a past, filtered or not.
+    const isWhole = request.since === 0 ? fromTheStart : view.timeline[0]!.stored.event.type === 'm.room.create';
+    view.limited ||= !isWhole;
   }
 
   /** Picks the state events that the client needs besides the timeline. */
