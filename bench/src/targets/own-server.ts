@@ -112,7 +112,7 @@ export class OwnServer implements FederatedTarget {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await this.pool.destroy();
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

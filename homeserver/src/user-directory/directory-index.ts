@@ -21,10 +21,11 @@ export interface DirectoryIndexOptions {
 
 /** ms that changes of members wait to be written together */
 const DELAY_MS = 1_000;
-/** Changes in one transaction. */
-const BATCH = 1_000;
-/** Names that are read without a turn for others. */
-const READ_AT_ONCE = 500;
+/** Changes in one transaction, and how often as long as it took the next one waits where nobody searches: others go first. */
+const BATCH = 200;
+const REST_FACTOR = 2;
+/** Names that are read, and entries that are made, without a turn for others. */
+const AT_ONCE = 100;
 /** ms that a search waits for what changed: only after a big room came, or an upgrade, is there more to do */
 const PATIENCE_MS = 1_000;
 
@@ -36,6 +37,9 @@ export class DirectoryIndex implements AsyncDisposable {
   /** begins when what runs has ended */
   #queued: Promise<void> | undefined;
   #closed = false;
+  /** searches that wait for the index */
+  #searching = 0;
+  #hurry = (): void => {};
 
   constructor(options: DirectoryIndexOptions) {
     this.#options = options;
@@ -50,11 +54,14 @@ export class DirectoryIndex implements AsyncDisposable {
   async current(): Promise<void> {
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, PATIENCE_MS);
+    this.#searching++;
+    this.#hurry();
     const written = this.#flush();
     written.catch(this.#options.onError);
     try {
       await Promise.race([written, patience.promise]);
     } finally {
+      this.#searching--;
       clearTimeout(timer);
     }
   }
@@ -79,16 +86,27 @@ export class DirectoryIndex implements AsyncDisposable {
 
   async #write(): Promise<void> {
     while (!this.#closed && (await this.#table.hasPending())) {
+      const begun = performance.now();
       await this.#table.renew(BATCH, async ({ local, remote }) => [
         ...(await this.#entries(local, (json) => JSON.parse(json) as unknown)),
         ...(await this.#entries(remote, (json) => (JSON.parse(json) as { content?: JsonObject }).content?.['displayname'])),
       ]);
+      if (this.#searching === 0) await this.#rest(REST_FACTOR * (performance.now() - begun));
     }
+  }
+
+  /** Until then, or a search. */
+  async #rest(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hurry = resolve;
+    const timer = setTimeout(resolve, ms);
+    await promise;
+    clearTimeout(timer);
   }
 
   async #entries(rows: readonly NameRow[], nameIn: (json: string) => unknown): Promise<DirectoryEntry[]> {
     const names = new Map<number, string[]>();
-    for await (const slice of inTurns(rows, READ_AT_ONCE)) {
+    for await (const slice of inTurns(rows, AT_ONCE)) {
       for (const { user_nid: userNid, json } of slice) {
         const known = names.get(userNid) ?? [];
         names.set(userNid, known);
@@ -98,11 +116,16 @@ export class DirectoryIndex implements AsyncDisposable {
     }
     const userNids = [...names.keys()];
     const userIds = (await this.#options.strings.texts(userNids)) as UserId[];
-    return userNids.map((userNid, i) => ({ userNid, ...directoryWords(userIds[i]!, names.get(userNid)!) }));
+    const entries: DirectoryEntry[] = [];
+    for await (const slice of inTurns(userNids, AT_ONCE)) {
+      for (const userNid of slice) entries.push({ userNid, ...directoryWords(userIds[entries.length]!, names.get(userNid)!) });
+    }
+    return entries;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#hurry();
     clearTimeout(this.#timer);
     await this.#queued?.catch(() => {});
     await this.#running;
