@@ -106,7 +106,10 @@ inBrowser('messages', () => {
     await bob.press('Escape');
     await viewer.waitFor({ state: 'detached' });
     // The focus is back before anything else is done.
-    await bob.page.locator('button[aria-label*="first.png"]:focus').waitFor();
+    await bob.page
+      .getByRole('button', { name: /first\.png/ })
+      .and(bob.page.locator(':focus'))
+      .waitFor();
 
     const [notes] = await Promise.all([bob.page.waitForEvent('download'), bob.page.getByRole('button', { name: 'Save notes.txt' }).click()]);
     expect(await readFile(await notes.path(), 'utf8')).toBe('what we planted');
