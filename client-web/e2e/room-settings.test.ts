@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser, Locator, Route } from 'playwright-core';
 import { ApiUser } from '../measure/seed.ts';
 import { launchChromium } from './chromium.ts';
 import { startHomeserver, type Homeserver } from './homeserver.ts';
@@ -84,6 +84,31 @@ inBrowser('the settings of a room', () => {
     await byApi.alice.put(`/rooms/${encodeURIComponent(roomId)}/state/m.room.topic`, { topic: 'and who mows it' });
     await alice.dialog.getByText('and who mows it').waitFor();
     await alice.closeDialog();
+  });
+
+  test('who saves and closes at once is asked nothing, however slow the server; what it refuses is asked about', async () => {
+    await room('Slow');
+    await alice.openRoomSettings();
+    const topic = alice.dialog.getByRole('textbox', { name: 'What it is about' });
+    let answer: (route: Route) => Promise<void> = async (route) => {
+      await alice.page.waitForTimeout(1_500);
+      await route.continue();
+    };
+    await alice.page.route('**/state/m.room.topic/**', (route) => answer(route));
+    await topic.fill('Saved in haste');
+    await alice.dialog.getByRole('button', { name: 'Save' }).click();
+    await alice.closeDialog();
+    await alice.head.getByText('Saved in haste').waitFor();
+
+    await alice.openRoomSettings();
+    answer = (route) => route.fulfill({ status: 403, json: { errcode: 'M_FORBIDDEN', error: 'No topics today.' } });
+    await topic.fill('Not to be had');
+    await alice.dialog.getByRole('button', { name: 'Save' }).click();
+    await alice.dialog.getByRole('button', { name: 'Close', exact: true }).click();
+    await alice.page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+    await alice.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await alice.head.getByText('Saved in haste').waitFor();
+    await alice.page.unroute('**/state/m.room.topic/**');
   });
 
   test('whoever is removed while writing is told by whom and why, and has what they wrote', async () => {

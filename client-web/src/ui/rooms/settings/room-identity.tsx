@@ -1,5 +1,5 @@
 /** Name, topic and picture of a room. */
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { mayChange, type RoomDetails } from '../../../domain/rooms/room-details.ts';
 import { useT } from '../../../i18n/i18n.ts';
 import { attempt, errorSentence } from '../../error-sentence.ts';
@@ -15,6 +15,8 @@ import styles from './room-settings.module.css';
 export interface UnsavedIdentity {
   readonly name?: string | undefined;
   readonly topic?: string | undefined;
+  /** Once it is being saved: whether the server has taken it. */
+  readonly saving?: Promise<boolean> | undefined;
 }
 
 /** Whether what was written is something else than what the room has. */
@@ -38,29 +40,26 @@ export function RoomIdentity({ live, accountKey, details, unsaved, onWrite }: Se
   };
   const changed = changedIdentity(unsaved, details);
   // What was saved and has arrived is the room's: from then on the fields show what others change.
-  const saved = useRef(false);
-  const arrived = !changed.name && !changed.topic;
+  const isSaved = unsaved.saving !== undefined && !changed.name && !changed.topic;
   useEffect(() => {
-    if (!saved.current || !arrived) return;
-    saved.current = false;
-    onWrite({});
-  }, [arrived, busy, onWrite]);
-  const write = (next: UnsavedIdentity): void => {
-    saved.current = false;
-    onWrite(next);
-  };
-  const save = async (event: FormEvent): Promise<void> => {
+    if (isSaved) onWrite({});
+  }, [isSaved, onWrite]);
+  const save = (event: FormEvent): void => {
     event.preventDefault();
     if (busy || (!changed.name && !changed.topic)) return;
+    onWrite({ name, topic, saving: store() });
+  };
+  const store = async (): Promise<boolean> => {
     setBusy(true);
     setError(undefined);
     try {
       if (changed.name) await live.roomSettings.setName(roomId, name!.trim());
       if (changed.topic) await live.roomSettings.setTopic(roomId, topic!.trim());
-      saved.current = true;
       showToast({ text: t('rooms.settings.saved'), kind: 'success' });
+      return true;
     } catch (failure) {
       setError(errorSentence(failure));
+      return false;
     } finally {
       setBusy(false);
     }
@@ -78,7 +77,7 @@ export function RoomIdentity({ live, accountKey, details, unsaved, onWrite }: Se
     }
   };
   return (
-    <form className={styles.group} onSubmit={(event) => void save(event)} noValidate>
+    <form className={styles.group} onSubmit={save} noValidate>
       <PictureField
         accountKey={accountKey}
         id={roomId}
@@ -93,7 +92,7 @@ export function RoomIdentity({ live, accountKey, details, unsaved, onWrite }: Se
         <TextField
           label={t('rooms.name')}
           value={name ?? details.givenName}
-          onChange={(text) => write({ ...unsaved, name: text })}
+          onChange={(text) => onWrite({ name: text, topic })}
           inputProps={{ maxLength: 255 }}
         />
       ) : (
@@ -103,7 +102,7 @@ export function RoomIdentity({ live, accountKey, details, unsaved, onWrite }: Se
         <TextArea
           label={t('rooms.topic')}
           value={topic ?? details.topic}
-          onChange={(text) => write({ ...unsaved, topic: text })}
+          onChange={(text) => onWrite({ name, topic: text })}
           rows={3}
           error={error}
         />
@@ -119,7 +118,7 @@ export function RoomIdentity({ live, accountKey, details, unsaved, onWrite }: Se
           <Button
             kind="quiet"
             onPress={() => {
-              write({});
+              onWrite({});
               setError(undefined);
             }}
           >

@@ -50,7 +50,8 @@ export function RoomSettingsDialog({
   const [unsaved, setUnsaved] = useState<UnsavedIdentity>({});
   const leave = async (): Promise<void> => {
     const { name, topic } = details ? changedIdentity(unsaved, details) : { name: false, topic: false };
-    if ((name || topic) && !(await confirm({ title: t('rooms.settings.discardTitle'), action: t('common.discard'), danger: true }))) return;
+    const isKept = (!name && !topic) || (await unsaved.saving) === true;
+    if (!isKept && !(await confirm({ title: t('rooms.settings.discardTitle'), action: t('common.discard'), danger: true }))) return;
     onClose();
   };
   return (
