@@ -89,12 +89,9 @@ inBrowser('messages', () => {
     });
     expect(sent[1]).not.toHaveProperty('info.thumbnail_info');
 
-    await bob
-      .message('Look at this')
-      .getByRole('button', { name: /first\.png/ })
-      .click();
     const viewer = bob.page.getByRole('dialog');
-    await viewer.getByText('1 of 2').waitFor();
+    const picture = bob.message('Look at this').getByRole('button', { name: /first\.png/ });
+    await bob.presses(picture, async (timeout) => viewer.getByText('1 of 2').waitFor({ timeout }));
     await bob.press('ArrowRight');
     await viewer.getByText('2 of 2').waitFor();
     await until('it is loaded', async () => viewer.locator('[data-loaded="true"]').isVisible());
@@ -105,13 +102,9 @@ inBrowser('messages', () => {
     expect(Buffer.compare(await readFile(await saved.path()), Buffer.from(first))).toBe(0);
     await bob.press('Escape');
     await viewer.waitFor({ state: 'detached' });
-    // The focus is back before anything else is done.
-    await bob.page
-      .getByRole('button', { name: /first\.png/ })
-      .and(bob.page.locator(':focus'))
-      .waitFor();
-
-    const [notes] = await Promise.all([bob.page.waitForEvent('download'), bob.page.getByRole('button', { name: 'Save notes.txt' }).click()]);
+    const notes = await bob.presses(bob.page.getByRole('button', { name: 'Save notes.txt' }), async (timeout) =>
+      bob.page.waitForEvent('download', { timeout }),
+    );
     expect(await readFile(await notes.path(), 'utf8')).toBe('what we planted');
   });
 

@@ -7,6 +7,9 @@ export const PASSWORD = 'correct horse battery';
 /** Until something is seen: syncs, and two cores that others use too. */
 const PATIENCE_MS = 20_000;
 const FOCUS_WITHIN_MS = 2_000;
+/** What a click brings about is there after so long, or it went beside. */
+const CLICK_SHOWS_MS = 7_000;
+const MOST_CLICKS = 3;
 
 export interface PersonOptions {
   readonly theme?: 'light' | 'dark' | 'contrast';
@@ -156,18 +159,7 @@ export class Person implements AsyncDisposable {
 
   async openRoom(name: string): Promise<void> {
     const opened = this.page.getByRole('main', { name });
-    // A banner that comes at this moment moves the lines: then it takes a second click.
-    for (let tries = 0; tries < 3; tries++) {
-      await this.conversation(name).getByRole('button').first().click();
-      if (
-        await opened.waitFor({ timeout: 5_000 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
-    }
-    await opened.waitFor();
+    await this.presses(this.conversation(name).getByRole('button').first(), async (timeout) => opened.waitFor({ timeout }));
     await this.#fieldTakesFocus();
   }
 
@@ -368,6 +360,15 @@ export class Person implements AsyncDisposable {
   /** A change of the room, told in the timeline. */
   async seesState(text: string): Promise<void> {
     await this.messages.getByText(text).last().waitFor();
+  }
+
+  /** In a list that moves at that moment (a banner comes, the focus comes back) a click goes beside: then it takes another. */
+  async presses<T>(button: Locator, follows: (timeout: number) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const [followed] = await Promise.allSettled([follows(CLICK_SHOWS_MS), button.click()]);
+      if (followed.status === 'fulfilled') return followed.value;
+      if (tries === MOST_CLICKS) throw followed.reason;
+    }
   }
 
   async press(...keys: readonly string[]): Promise<void> {
