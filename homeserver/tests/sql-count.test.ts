@@ -1,5 +1,8 @@
 /** What the hot paths ask of the database: a send is one statement, a warm sync is none. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { eventually } from '../testing/across-servers.ts';
 import type { SeedClient } from '../testing/seed-client.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
@@ -11,6 +14,8 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+/** ms for messages to come in while none can be written */
+const GATHER_MS = 500;
 /** What is written behind the commits, some time later and for many events at once. */
 const IN_THE_BACKGROUND = /^(search|directory)_/;
 
@@ -23,6 +28,26 @@ async function statementsOf(work: () => Promise<unknown>): Promise<Record<string
   const ran = names.filter(([, count]) => count > 0);
   expect(ran.reduce((sum, [, count]) => sum + count, 0)).toBe(server.running.statements.total - total);
   return Object.fromEntries(ran.filter(([name]) => !IN_THE_BACKGROUND.test(name)));
+}
+
+/** Nothing can be written to the events until it is released. */
+async function holdEvents(): Promise<{ untilOneWaits(): Promise<void>; release(): Promise<void> }> {
+  const holder = new pg.Client({ connectionString: server.databaseUrl });
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('lock table event in share mode');
+  return {
+    untilOneWaits: async () => {
+      await eventually('a statement that waits', async () => {
+        const { rowCount } = await holder.query(`select from pg_locks where relation = 'event'::regclass and not granted`);
+        return rowCount! > 0;
+      });
+    },
+    release: async () => {
+      await holder.query('commit');
+      await holder.end();
+    },
+  };
 }
 
 /** Rooms of alice and bob, made by both so that no rate or size is out of the ordinary. */
@@ -52,9 +77,15 @@ test('of many messages at once, several share a statement', async () => {
   const alice = await server.user('count-crowd');
   const roomId = await alice.createRoom();
   await alice.say(roomId, 'warm');
-  const { persist_messages: count, ...others } = await statementsOf(() =>
-    Promise.all(Array.from({ length: 50 }, (_, i) => alice.say(roomId, `message ${i}`))),
-  );
+  const { persist_messages: count, ...others } = await statementsOf(async () => {
+    const held = await holdEvents();
+    const sent = Promise.all(Array.from({ length: 50 }, (_, i) => alice.say(roomId, `message ${i}`)));
+    await held.untilOneWaits();
+    // What comes while something is being written waits for it.
+    await sleep(GATHER_MS);
+    await held.release();
+    await sent;
+  });
   expect(others).toEqual({});
   expect(count).toBeLessThan(50);
 });
