@@ -1,8 +1,5 @@
 /** A real server among fake ones, which trust one another's certificates. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createTestAuthority } from '@nexuscomm/federation/testing/tls-server.ts';
+import { makeCertificates } from './certificates.ts';
 import { FakeRemoteServer } from './fake-remote-server.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
@@ -14,15 +11,12 @@ export interface ServerAmongFakes extends AsyncDisposable {
 
 /** A real server and some that are not, which trust one another's certificates. The real one need not be reached. */
 export async function startAmongFakes(count: number, settings: Record<string, string> = {}): Promise<ServerAmongFakes> {
-  const directory = await mkdtemp(join(tmpdir(), 'nexuscomm-fakes-'));
-  const authority = await createTestAuthority();
-  const ca = join(directory, 'ca.pem');
-  await writeFile(ca, authority.cert);
-  const fakes = await Promise.all(Array.from({ length: count }, () => FakeRemoteServer.start(authority)));
+  const certificates = await makeCertificates();
+  const fakes = await Promise.all(Array.from({ length: count }, () => FakeRemoteServer.start(certificates.authority)));
   const name = 'real.example:8448';
   const server = await startTestServer({
     NEXUS_SERVER_NAME: name,
-    NEXUS_FEDERATION_CA: ca,
+    NEXUS_FEDERATION_CA: certificates.ca,
     NEXUS_ALLOW_PRIVATE_ADDRESSES: 'on',
     ...settings,
   });
@@ -32,7 +26,7 @@ export async function startAmongFakes(count: number, settings: Record<string, st
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
       for (const fake of fakes) await fake[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true, force: true });
+      await certificates[Symbol.asyncDispose]();
     },
   };
 }

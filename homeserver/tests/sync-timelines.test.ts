@@ -96,6 +96,9 @@ test('who joined and left between two syncs is told the whole room; who was only
   expect(whole.state.events.map((event: any) => event.type)).toEqual(
     expect.arrayContaining(['m.room.create', 'm.room.name', 'm.room.topic', 'm.room.power_levels']),
   );
+  // To be banned afterwards changes nothing of that.
+  await alice.ok('POST', `/rooms/${roomId}/ban`, { user_id: eve.userId });
+  expect((await left(eve, since[0])).state.events.map((event: any) => event.type)).toContain('m.room.name');
   const told = await left(frank, since[1]);
   const events = [...told.state.events, ...told.timeline.events];
   expect(JSON.stringify(events)).not.toContain('not for those who never came');

@@ -87,18 +87,18 @@ export class OutgoingEdus implements Disposable {
   }
 
   /** A server that comes to a room is told who of this one is there: of changes only it would not learn of them for long. */
-  async #introduceMembers(room: Room, serverNid: number): Promise<void> {
+  async #introduceMembers(roomNid: number, serverNid: number): Promise<void> {
     const { strings, presence, routes, clock } = this.#options;
     await clock.wait(INTRODUCED_AFTER_MS, this.#closed.signal);
     const present: number[] = [];
-    for (const { userNid, serverNid: from, membership } of room.members.values()) {
+    for (const { userNid, serverNid: from, membership } of this.#sharedRoom(roomNid)?.members.values() ?? []) {
       if (from === routes.ownNid && membership === JOIN && presence.get(userNid).presence !== 'offline') present.push(userNid);
     }
     for (let at = 0; at < present.length; at += MAX_PRESENCES) {
       const users = present.slice(at, at + MAX_PRESENCES);
       const ids = await strings.texts(users);
       const push = users.map((userNid, i) => pushOf(presence, userNid, ids[i]!));
-      this.#send([serverNid], `presences ${room.nid} ${at}`, { edu_type: 'm.presence', content: { push } });
+      this.#send([serverNid], `presences ${roomNid} ${at}`, { edu_type: 'm.presence', content: { push } });
     }
   }
 
@@ -118,7 +118,7 @@ export class OutgoingEdus implements Disposable {
       if (after.serverNid !== routes.ownNid) {
         const isFirst = room.servers.get(after.serverNid) === 1 && room.servers.has(routes.ownNid);
         if (isFirst && sendPresence)
-          this.#introduceMembers(room, after.serverNid).catch((error: unknown) => this.#closed.signal.aborted || onError(error));
+          this.#introduceMembers(room.nid, after.serverNid).catch((error: unknown) => this.#closed.signal.aborted || onError(error));
         continue;
       }
       void routes.later(pos, async () => {

@@ -6,6 +6,7 @@ import type { UserId } from '@nexuscomm/spec/identifiers/types.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '@nexuscomm/spec/json.ts';
 import { findRoomVersion } from '@nexuscomm/spec/room-versions.ts';
 import type { RoomAliases } from './aliases.ts';
+import { BAN } from './membership.ts';
 import type { Memberships } from './memberships.ts';
 import type { PublicDirectory } from './public-directory.ts';
 import type { Room } from './room.ts';
@@ -117,13 +118,17 @@ function creatorsOf({ version }: Room, { sender, content }: RoomEvent): readonly
 
 function withCreators(levels: JsonObject, creators: readonly string[]): JsonObject {
   if (creators.length === 0) return levels;
-  const level = Math.max(ADMIN, ...numbersOf(levels), ...numbersOf(levels['users']), ...numbersOf(levels['events']));
+  const level = highestOf(levels);
   const users = levels['users'] as JsonObject | undefined;
   return { ...levels, users: { ...users, ...Object.fromEntries(creators.map((creator) => [creator, level])) } };
 }
 
-const numbersOf = (values: JsonValue | undefined): number[] =>
-  isJsonObject(values) ? Object.values(values).filter((level) => typeof level === 'number') : [];
+/** As much as anything in the room takes, or anybody there has. */
+function highestOf(levels: JsonObject): number {
+  const numbersOf = (values: JsonValue | undefined): number[] =>
+    isJsonObject(values) ? Object.values(values).filter((level) => typeof level === 'number') : [];
+  return Math.max(ADMIN, ...[levels, levels['users'], levels['events'], levels['notifications']].flatMap(numbersOf));
+}
 
 /** The upgrading user needs enough power for the transfer; version 12 creators must not be named. */
 function startingLevels(levels: JsonObject, userId: string, creators: readonly string[] | undefined): JsonObject {
@@ -132,13 +137,12 @@ function startingLevels(levels: JsonObject, userId: string, creators: readonly s
     for (const creator of creators) delete users[creator];
     return { ...levels, users };
   }
-  // No less than their own level of before, and the highest of all, which they may set again afterwards.
-  const needed = Math.max(ADMIN, ...numbersOf(levels), ...numbersOf(users), ...numbersOf(levels['events']), ...numbersOf(levels['notifications']));
-  return { ...levels, users: { ...users, [userId]: needed } };
+  // All that is there may be set again afterwards, their own level of before too.
+  return { ...levels, users: { ...users, [userId]: highestOf(levels) } };
 }
 
 async function bansOf({ engine }: UpgradeDeps, sender: UserId, room: Room): Promise<EventDraft[]> {
-  const banned = [...room.members.values()].filter((member) => member.membership === 5);
+  const banned = [...room.members.values()].filter((member) => member.membership === BAN);
   const events = await engine.events.byNids(banned.map((member) => member.nid));
   return [...events.values()].map((stored) => ({ sender, type: 'm.room.member', stateKey: stored.event.stateKey!, content: stored.content }));
 }

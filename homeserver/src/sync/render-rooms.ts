@@ -53,6 +53,9 @@ interface RoomView {
 /** How many times a selective filter may go further back to fill a timeline. */
 const MAX_FILTER_PAGES = 8;
 
+/** Memberships looked through, back to that of somebody who was in the room. */
+const MAX_DEPARTURES = 10;
+
 const SERIALISED_AT_ONCE = 1_000;
 
 export class RoomRenderer {
@@ -183,8 +186,12 @@ export class RoomRenderer {
   /** Whether somebody who left a room was in it: an invite that is declined does not show the room. */
   async #hadJoined({ membership }: RoomView): Promise<boolean> {
     const { events } = this.#deps.engine;
-    const { replaces } = (await events.byNid(membership.nid)) ?? {};
-    return replaces !== undefined && (await events.byNid(replaces))?.content['membership'] === 'join';
+    let stored = await events.byNid(membership.nid);
+    // Who left may be banned after that, and be let in again.
+    for (let steps = 0; steps < MAX_DEPARTURES && isDeparture(stored); steps++) {
+      stored = stored?.replaces === undefined ? undefined : await events.byNid(stored.replaces);
+    }
+    return stored?.content['membership'] === 'join';
   }
 
   /** Whether the user was in the room as the client knows it. */
@@ -411,6 +418,11 @@ function difference(before: ReadonlyMap<number, number>, after: ReadonlyMap<numb
 }
 
 /** Its arrival changed more of the room's state than the event itself says. */
+function isDeparture(stored: StoredEvent | undefined): boolean {
+  const membership = stored?.content['membership'];
+  return membership === 'leave' || membership === 'ban';
+}
+
 const movesState = (stored: StoredEvent): boolean => (stored.flags & EVENT_MOVED_STATE) !== 0;
 
 const isAfterGap = (stored: StoredEvent): boolean => (stored.flags & EVENT_AFTER_GAP) !== 0;

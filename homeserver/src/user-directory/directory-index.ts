@@ -91,7 +91,7 @@ export class DirectoryIndex implements AsyncDisposable {
         ...(await this.#entries(local, (json) => JSON.parse(json) as unknown)),
         ...(await this.#entries(remote, (json) => (JSON.parse(json) as { content?: JsonObject }).content?.['displayname'])),
       ]);
-      if (this.#searching === 0) await this.#rest(REST_FACTOR * (performance.now() - begun));
+      if (this.#searching === 0 && !this.#closed) await this.#rest(REST_FACTOR * (performance.now() - begun));
     }
   }
 

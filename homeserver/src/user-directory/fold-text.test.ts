@@ -11,6 +11,7 @@ test.each([
   ['  two\n\u0000 lines ', 'two lines'],
   ['田中', '田中'],
   ['🦊️', '🦊'],
+  ['Große Straße', 'grosse strasse'],
   ['\u0301\u200b', ''],
   ['\ud800x', '\ufffdx'],
 ])('%j is found as %j', (text, folded) => {

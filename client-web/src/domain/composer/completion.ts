@@ -1,5 +1,5 @@
 /** Completion in the composer: what is being typed at the caret, which candidates fit it, and the text with one of them. */
-import { fold } from '../fold-text.ts';
+import { fold } from '@nexuscomm/spec/fold-text.ts';
 
 export type Trigger = '@' | '#' | ':' | '/';
 

@@ -1,5 +1,5 @@
 /** Emoji: found by English and German words and shortcodes, in their groups, in the skin tone the user prefers. The data is 200 kB and loaded when it is first needed. */
-import { fold } from '../fold-text.ts';
+import { fold } from '@nexuscomm/spec/fold-text.ts';
 
 /** 0 is yellow, 1-5 from light to dark. */
 export type SkinTone = 0 | 1 | 2 | 3 | 4 | 5;

@@ -1,5 +1,5 @@
 /** The filter above the inbox: every word has to occur in the name, the thread's first message, the person, the network or the topic, whatever its case and accents. */
-import { fold } from '../fold-text.ts';
+import { fold } from '@nexuscomm/spec/fold-text.ts';
 import type { Conversation } from './conversation.ts';
 
 /** Conversations are replaced when they change, so what was folded once holds as long as the object. */

@@ -1,5 +1,5 @@
 /** The members of a room as rows of a list: grouped by role, found by what is typed. */
-import { fold } from '../fold-text.ts';
+import { fold } from '@nexuscomm/spec/fold-text.ts';
 import { roleOf, type Role } from './power-levels.ts';
 
 export type Presence = 'online' | 'away' | 'busy' | 'offline';

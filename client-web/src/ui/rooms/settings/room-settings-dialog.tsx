@@ -1,6 +1,6 @@
 /** All about a room that can be changed. What somebody may not change is shown with the reason. */
 import { Bell, DoorOpen, Settings2, ShieldHalf, Wrench } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { LiveSession } from '../../../domain/matrix/live-session.ts';
 import type { RoomDetails } from '../../../domain/rooms/room-details.ts';
@@ -48,9 +48,14 @@ export function RoomSettingsDialog({
   const details = useRoomDetails(accountKey, roomId);
   const [section, setSection] = useState<RoomSettingsSection>(first);
   const [unsaved, setUnsaved] = useState<UnsavedIdentity>({});
+  const waitsForSaving = useRef(false);
   const leave = async (): Promise<void> => {
     const { name, topic } = details ? changedIdentity(unsaved, details) : { name: false, topic: false };
-    const isKept = (!name && !topic) || (await unsaved.saving) === true;
+    // Whoever asks again does not want to wait for a server that does not answer.
+    const waits = !waitsForSaving.current;
+    waitsForSaving.current = true;
+    const isKept = (!name && !topic) || (waits && (await unsaved.saving) === true);
+    waitsForSaving.current = false;
     if (!isKept && !(await confirm({ title: t('rooms.settings.discardTitle'), action: t('common.discard'), danger: true }))) return;
     onClose();
   };

@@ -1,4 +1,4 @@
-/** How texts are compared when people search. */
+/** How texts are compared when people search, on servers and in clients alike. */
 
 /** The same for what people take to be the same: "Zoë" and "zoe", "Straße" and "strasse", full-width and plain letters. */
 export function fold(text: string): string {
